@@ -1,0 +1,223 @@
+import type { OriginChain, Place } from './origin.ts';
+
+/**
+ * A JSON-like value that may be known in part. Template readers and the reading of live resources both give it;
+ * every node carries the chain of places it came through.
+ */
+export type Value = NullValue | BooleanValue | NumberValue | StringValue | ArrayValue | ObjectValue | UnknownValue;
+
+interface Origined {
+  readonly origin: OriginChain;
+  /** True for what a secure parameter or a sensitive variable holds: it may decide, but is never shown or stored. */
+  readonly secret?: boolean;
+}
+
+export interface NullValue extends Origined {
+  readonly kind: 'null';
+}
+export interface BooleanValue extends Origined {
+  readonly kind: 'boolean';
+  readonly value: boolean;
+}
+export interface NumberValue extends Origined {
+  readonly kind: 'number';
+  readonly value: number;
+}
+export interface StringValue extends Origined {
+  readonly kind: 'string';
+  readonly value: string;
+}
+
+export interface ArrayValue extends Origined {
+  readonly kind: 'array';
+  readonly items: readonly Value[];
+  /**
+   * Set when further items may be there (anywhere among the known ones). Its `alternatives`, if any, are arrays: each
+   * one possible set of further items.
+   */
+  readonly rest?: UnknownValue;
+}
+
+export interface Property {
+  /** As written. */
+  readonly name: string;
+  /** Where the name stands. */
+  readonly namePlace?: Place;
+  readonly value: Value;
+}
+
+export interface ObjectValue extends Origined {
+  readonly kind: 'object';
+  /** The value of a property, its name in any letter case, as Azure reads names. */
+  get(name: string): Value | undefined;
+  /** The same with the name's place. */
+  property(name: string): Property | undefined;
+  /** All properties in the order written. */
+  properties(): Iterable<Property>;
+  /** Set when further properties may be there. */
+  readonly rest?: UnknownValue;
+}
+
+/** A value that cannot be had from what was read. */
+export interface UnknownValue extends Origined {
+  readonly kind: 'unknown';
+  /** What it hangs on, in words that stand in a sentence: "parameter sshSource", "output id of module net". Never empty. */
+  readonly dependsOn: readonly string[];
+  /** When the value is surely one of these (allowed values, the branches of an undecided condition). */
+  readonly alternatives?: readonly Value[];
+  /**
+   * A canonical text of an unknown string: two unknown strings with the same symbol are equal. Unknown parts stand in
+   * braces: `/subscriptions/{subscription().subscriptionId}/…/networkSecurityGroups/{parameters('name')}-nsg`.
+   */
+  readonly symbol?: string;
+}
+
+/** An object over a map, for values that a template reader makes. Later properties of the same name win, as in Azure. */
+export class MapObject implements ObjectValue {
+  readonly kind = 'object';
+  readonly #byName = new Map<string, Property>();
+
+  constructor(
+    properties: Iterable<Property>,
+    readonly origin: OriginChain,
+    readonly rest?: UnknownValue,
+    readonly secret?: boolean,
+  ) {
+    for (const property of properties) {
+      const key = property.name.toLowerCase();
+      // A duplicate keeps the first one's position and takes the last one's value.
+      this.#byName.set(key, property);
+    }
+  }
+
+  get(name: string): Value | undefined {
+    return this.#byName.get(name.toLowerCase())?.value;
+  }
+
+  property(name: string): Property | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  properties(): Iterable<Property> {
+    return this.#byName.values();
+  }
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/**
+ * Plain JSON of a live resource as a {@link Value}, wrapped only where somebody looks: an estate of ten thousand
+ * machines is read without a second copy of it. Places are `{kind: 'resource', id, path}`.
+ */
+export function fromJson(json: unknown, id: string, path = ''): Value {
+  switch (typeof json) {
+    case 'string':
+      return new JsonScalar('string', json, id, path) as StringValue;
+    case 'number':
+      return new JsonScalar('number', json, id, path) as NumberValue;
+    case 'boolean':
+      return new JsonScalar('boolean', json, id, path) as BooleanValue;
+    case 'object':
+      if (json === null) return new JsonScalar('null', null, id, path) as NullValue;
+      return Array.isArray(json) ? new JsonArray(json, id, path) : new JsonObject(json as JsonRecord, id, path);
+    default:
+      return new JsonScalar('null', null, id, path) as NullValue;
+  }
+}
+
+type JsonRecord = { readonly [name: string]: unknown };
+
+class JsonNode {
+  constructor(
+    protected readonly id: string,
+    protected readonly path: string,
+  ) {}
+
+  get origin(): OriginChain {
+    return [{ kind: 'resource', place: { kind: 'resource', id: this.id, path: this.path } }];
+  }
+}
+
+class JsonScalar extends JsonNode {
+  constructor(
+    readonly kind: 'string' | 'number' | 'boolean' | 'null',
+    readonly value: unknown,
+    id: string,
+    path: string,
+  ) {
+    super(id, path);
+  }
+}
+
+class JsonArray extends JsonNode implements ArrayValue {
+  readonly kind = 'array';
+  #items: readonly Value[] | undefined;
+
+  constructor(
+    private readonly json: readonly unknown[],
+    id: string,
+    path: string,
+  ) {
+    super(id, path);
+  }
+
+  get items(): readonly Value[] {
+    this.#items ??= this.json.map((item, index) => fromJson(item, this.id, `${this.path}[${index}]`));
+    return this.#items;
+  }
+}
+
+class JsonObject extends JsonNode implements ObjectValue {
+  readonly kind = 'object';
+  #lowerCased: Map<string, string> | undefined;
+
+  constructor(
+    private readonly json: JsonRecord,
+    id: string,
+    path: string,
+  ) {
+    super(id, path);
+  }
+
+  get(name: string): Value | undefined {
+    const own = this.#ownName(name);
+    return own === undefined ? undefined : fromJson(this.json[own], this.id, this.path ? `${this.path}.${own}` : own);
+  }
+
+  property(name: string): Property | undefined {
+    const own = this.#ownName(name);
+    const value = this.get(name);
+    return own === undefined || value === undefined ? undefined : { name: own, value };
+  }
+
+  *properties(): Iterable<Property> {
+    for (const name of Object.keys(this.json)) {
+      const value = this.get(name);
+      if (value) yield { name, value };
+    }
+  }
+
+  #ownName(name: string): string | undefined {
+    if (Object.hasOwn(this.json, name)) return name;
+    if (!this.#lowerCased) {
+      this.#lowerCased = new Map();
+      for (const own of Object.keys(this.json)) this.#lowerCased.set(own.toLowerCase(), own);
+    }
+    return this.#lowerCased.get(name.toLowerCase());
+  }
+}
+
+/** The names an object or any other value hangs on when it is unknown; empty when it is known. */
+export function dependencies(value: Value | undefined): readonly string[] {
+  return value?.kind === 'unknown' ? value.dependsOn : [];
+}
+
+/**
+ * A text by which two values that name the same resource are equal: a known string in lower case, or an unknown
+ * string's symbol in lower case. Undefined when nothing can be compared.
+ */
+export function identity(value: Value | undefined): string | undefined {
+  if (value?.kind === 'string') return value.value.toLowerCase();
+  if (value?.kind === 'unknown') return value.symbol?.toLowerCase();
+  return undefined;
+}
