@@ -64,6 +64,16 @@ export interface TemplateLanguage {
   read(unit: string, files: FileSystem, options?: ReadOptions): TemplateReading;
   /** Parameter files found beside a unit that apply to it, besides those that always count. */
   parameterFilesOf(unit: string, files: FileSystem): readonly string[];
+  /**
+   * The unit that a parameter file gives values to, as far as the file or its name tells: the `using` of a
+   * `.bicepparam`, the template beside an ARM parameter file, the folder of a `.tfvars`.
+   */
+  templateOf(parameterFile: string, files: FileSystem): string | undefined;
+  /**
+   * Whether a person may give this parameter file to the unit by name (`--parameters`): any ARM parameter file to an
+   * ARM template or a Bicep file, a `.bicepparam` to the file that it uses, any `.tfvars` to a Terraform folder.
+   */
+  acceptsParameterFile(parameterFile: string, unit: string, files: FileSystem): boolean;
   readonly editor: SourceEditor;
   suppressions(path: string, text: string): readonly SuppressionComment[];
 }
