@@ -1,0 +1,137 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { FileRead, FileSystem, FolderEntry } from '../templates/file-system.ts';
+
+/** The largest file that is read, in bytes. A template is at most 4 MB for Azure; a Terraform plan may be larger. */
+const maximumFileSize = 64 * 1024 * 1024;
+
+/** Folders that hold no templates of one's own. */
+const passedOver = new Set(['node_modules', '.git', '.terraform', '.hg', '.svn', '.vs', '.vscode-test']);
+
+/**
+ * The working directory's files, read synchronously. Files outside it answer `outside`, also when a symbolic link in it
+ * leads there, unless a person named them or a folder above them.
+ */
+export class NodeFiles implements FileSystem {
+  readonly #root: string;
+  readonly #realRoot: string;
+  readonly #named: string[] = [];
+  readonly #reads = new Map<string, FileRead>();
+
+  constructor(workingDirectory: string) {
+    this.#root = resolve(workingDirectory);
+    this.#realRoot = realpathSync(this.#root);
+  }
+
+  /** Admits a file or folder that a person named on the command line, wherever it is. */
+  admit(path: string): void {
+    const absolute = resolve(this.#root, path);
+    this.#named.push(absolute);
+    try {
+      this.#named.push(realpathSync(absolute));
+    } catch {
+      // A file that is not there is told when it is read.
+    }
+  }
+
+  /** A path as the contract writes it: relative to the working directory, `/` between parts. */
+  toRelative(path: string): string {
+    return relative(this.#root, resolve(this.#root, path)).split(sep).join('/') || '.';
+  }
+
+  read(path: string): FileRead {
+    let answer = this.#reads.get(path);
+    if (!answer) {
+      answer = this.#read(path);
+      this.#reads.set(path, answer);
+    }
+    return answer;
+  }
+
+  list(folder: string): readonly FolderEntry[] {
+    const absolute = this.#within(folder);
+    if (absolute === undefined) return [];
+    try {
+      return readdirSync(absolute, { withFileTypes: true }).map(entry => ({
+        name: entry.name,
+        kind: this.#isFolder(absolute, entry.name, entry.isDirectory(), entry.isSymbolicLink()) ? 'folder' : 'file',
+      }));
+    } catch {
+      return [];
+    }
+  }
+
+  /**
+   * The files to scan below a named path, in the order of their names: the file itself, or every file of a folder that
+   * `accept` takes. Symbolic links to folders are not followed.
+   */
+  *walk(path: string, accept: (path: string) => boolean): Iterable<string> {
+    const absolute = resolve(this.#root, path);
+    if (!statSync(absolute).isDirectory()) {
+      yield this.toRelative(absolute);
+      return;
+    }
+    const entries = readdirSync(absolute, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    for (const entry of entries) {
+      const child = join(absolute, entry.name);
+      if (entry.isDirectory()) {
+        if (!passedOver.has(entry.name)) yield* this.walk(child, accept);
+      } else if (accept(entry.name) && (entry.isFile() || lstatSync(child).isSymbolicLink())) {
+        yield this.toRelative(child);
+      }
+    }
+  }
+
+  #read(path: string): FileRead {
+    const absolute = this.#within(path);
+    if (absolute === undefined)
+      return { reason: 'outside', message: `${path}: is outside the working directory and is not read` };
+    try {
+      const size = statSync(absolute);
+      if (size.isDirectory()) return { reason: 'unreadable', message: `${path}: is a folder, not a file` };
+      if (size.size > maximumFileSize)
+        return {
+          reason: 'too-large',
+          message: `${path}: is larger than ${maximumFileSize / 1024 / 1024} MB and is not read; split it`,
+        };
+      return { text: readFileSync(absolute, 'utf8') };
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOENT' || code === 'ENOTDIR')
+        return { reason: 'missing', message: `${path}: there is no such file` };
+      return {
+        reason: 'unreadable',
+        message: `${path}: cannot be read (${code ?? 'unknown error'}); check its permissions`,
+      };
+    }
+  }
+
+  #isFolder(parent: string, name: string, isDirectory: boolean, isLink: boolean): boolean {
+    if (!isLink) return isDirectory;
+    try {
+      return statSync(join(parent, name)).isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  /** The absolute path, when it may be read. */
+  #within(path: string): string | undefined {
+    const absolute = resolve(this.#root, path);
+    if (!isInside(absolute, this.#root) && !this.#named.some(named => isInside(absolute, named))) return undefined;
+    let real: string;
+    try {
+      real = realpathSync(absolute);
+    } catch {
+      return absolute;
+    }
+    const allowed = isInside(real, this.#realRoot) || this.#named.some(named => isInside(real, named));
+    return allowed ? absolute : undefined;
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way));
+}
