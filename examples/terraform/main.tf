@@ -1,0 +1,39 @@
+variable "location" {
+  type    = string
+  default = "westeurope"
+}
+
+locals {
+  inbound = {
+    https = { priority = 100, port = "443", source = "Internet" }
+    rdp   = { priority = 110, port = "3389", source = "0.0.0.0/0" }
+    ssh   = { priority = 120, port = "22", source = "10.0.0.0/8" }
+  }
+}
+
+resource "azurerm_resource_group" "app" {
+  name     = "app-rg"
+  location = var.location
+}
+
+resource "azurerm_network_security_group" "app" {
+  name                = "app-nsg"
+  location            = azurerm_resource_group.app.location
+  resource_group_name = azurerm_resource_group.app.name
+}
+
+resource "azurerm_network_security_rule" "inbound" {
+  for_each = local.inbound
+
+  name                        = "allow-${each.key}"
+  priority                    = each.value.priority
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = each.value.port
+  source_address_prefix       = each.value.source
+  destination_address_prefix  = "*"
+  resource_group_name         = azurerm_resource_group.app.name
+  network_security_group_name = azurerm_network_security_group.app.name
+}
