@@ -1,0 +1,374 @@
+import { parsePrefix } from './address-prefix.ts';
+import {
+  type AddressSet,
+  everyAddress,
+  includesAddresses,
+  intersectAddresses,
+  isEmpty,
+  noAddresses,
+  uniteAddresses,
+} from './address-set.ts';
+import { intersectIntervals, intervalsContain, intervalsInclude, uniteIntervals } from './intervals.ts';
+import type { Field, FieldList, SecurityRule } from './model.ts';
+import { everyPort, noPorts, type PortSet, parsePorts } from './port-set.ts';
+import { publicAddresses } from './reach.ts';
+import { tagKind } from './service-tag.ts';
+import { everySource, intersectSources, noSources, type SourceSet, sourcesOf, uniteSources } from './source-set.ts';
+import type { UnknownValue } from './value.ts';
+
+/** How surely something holds: 0 not, 1 possibly, 2 surely. */
+export type Level = 0 | 1 | 2;
+
+/** A lower and an upper bound: what surely, and what possibly is in a set. */
+export interface Bounds<T> {
+  readonly must: T;
+  readonly may: T;
+}
+
+/** The priorities that Azure takes for rules of a group: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview */
+export const lowestPriority = 100;
+export const highestPriority = 4096;
+
+/** A part of a rule, and what it hangs on, in words. */
+export interface Dependency {
+  readonly part: 'existence' | 'priority' | 'protocol' | 'port' | 'source-port' | 'source' | 'destination';
+  readonly on: string;
+}
+
+/** An inbound rule with its fields parsed into sets. */
+export interface CompiledRule {
+  /** Undefined for default rules and for rules that are only possibly there. */
+  readonly rule?: SecurityRule;
+  readonly name: string;
+  /** The priority lies between these; they are equal when it is known. */
+  readonly from: number;
+  readonly to: number;
+  readonly priorityKnown: boolean;
+  /** How surely it is there and an Allow (or AlwaysAllow), a Deny. */
+  readonly allows: Level;
+  readonly denies: Level;
+  readonly tcp: Level;
+  readonly udp: Level;
+  readonly ports: Bounds<PortSet>;
+  readonly sourcePorts: Bounds<PortSet>;
+  readonly destination: Bounds<AddressSet>;
+  /** Application security groups it names as destination, by identity. */
+  readonly destinationGroups: ReadonlyMap<string, Level>;
+  /** How surely it matches members of application security groups that cannot be told. */
+  readonly otherDestinationGroups: Level;
+  readonly sources: Bounds<SourceSet>;
+  /** Private sources it names: what a firewall or gateway in the network sends from. */
+  readonly inside: Bounds<AddressSet>;
+  /** What its unknown parts hang on. Empty when all is known. */
+  readonly dependsOn: readonly Dependency[];
+  /** How "everybody" stands in the rule, `*` or `Internet`; undefined when addresses say it. */
+  readonly whole?: string;
+}
+
+export function minLevel(a: Level, b: Level): Level {
+  return a < b ? a : b;
+}
+
+export function maxLevel(a: Level, b: Level): Level {
+  return a > b ? a : b;
+}
+
+/** The rule in sets; undefined when it surely has no part in inbound traffic. */
+export function compileRule(rule: SecurityRule): CompiledRule | undefined {
+  const direction = levelOf(rule.direction, value => value === 'Inbound');
+  if (direction === 0) return undefined;
+  const name = ruleName(rule);
+  const dependsOn: Dependency[] = [];
+  const note = (part: Dependency['part'], names: readonly string[]): void => {
+    for (const on of names) dependsOn.push({ part, on });
+  };
+  const noteField = (part: Dependency['part'], field: Field<unknown>): void => {
+    if (!field.known) note(part, field.dependsOn);
+  };
+  const noteList = (part: Dependency['part'], list: FieldList<string>): void => {
+    for (const item of list.items) noteField(part, item);
+    if (list.rest) note(part, list.rest.dependsOn);
+  };
+
+  if (rule.existence.kind === 'depends') note('existence', rule.existence.on);
+  noteField('existence', rule.direction);
+  noteField('existence', rule.access);
+  noteField('protocol', rule.protocol);
+  noteField('priority', rule.priority);
+  const there = rule.existence.kind === 'depends' ? minLevel(direction, 1) : direction;
+  const allow = levelOf(rule.access, value => value === 'Allow');
+  const deny = levelOf(rule.access, value => value === 'Deny');
+
+  const priorities = optionsOf(rule.priority);
+  const from = priorities ? Math.min(...priorities) : lowestPriority;
+  const to = priorities ? Math.max(...priorities) : highestPriority;
+
+  noteList('port', rule.destinationPortRanges);
+  let ports = portBounds(rule.destinationPortRanges);
+  if (isAbsent(rule.destinationPortRanges)) {
+    note('port', [`the destination port of rule ${name}, which is not given`]);
+    ports = { must: noPorts, may: everyPort };
+  }
+  noteList('source-port', rule.sourcePortRanges);
+  const sourcePorts = isAbsent(rule.sourcePortRanges)
+    ? { must: everyPort, may: everyPort }
+    : portBounds(rule.sourcePortRanges);
+
+  noteList('source', rule.sourceAddressPrefixes);
+  noteList('source', rule.sourceApplicationSecurityGroups);
+  const source = sourceBounds(rule.sourceAddressPrefixes);
+  let { sources, inside } = source;
+  if (!isAbsent(rule.sourceApplicationSecurityGroups)) {
+    // Members have private addresses: they are nobody on the internet, and may be what a firewall sends from.
+    inside = { must: inside.must, may: uniteAddresses(inside.may, everyAddress) };
+  } else if (isAbsent(rule.sourceAddressPrefixes)) {
+    note('source', [`the source of rule ${name}, which is not given`]);
+    sources = { must: noSources, may: everySource };
+    inside = { must: noAddresses, may: everyAddress };
+  }
+
+  noteList('destination', rule.destinationAddressPrefixes);
+  noteList('destination', rule.destinationApplicationSecurityGroups);
+  const noDestination =
+    isAbsent(rule.destinationAddressPrefixes) && isAbsent(rule.destinationApplicationSecurityGroups);
+  const destination = noDestination
+    ? { must: everyAddress, may: everyAddress }
+    : destinationBounds(rule.destinationAddressPrefixes);
+  const groups = applicationGroups(rule.destinationApplicationSecurityGroups);
+
+  return {
+    rule,
+    name,
+    from,
+    to,
+    priorityKnown: from === to && priorities !== undefined,
+    allows: minLevel(there, allow),
+    denies: minLevel(there, deny),
+    tcp: levelOf(rule.protocol, value => value === 'Tcp' || value === '*'),
+    udp: levelOf(rule.protocol, value => value === 'Udp' || value === '*'),
+    ports,
+    sourcePorts,
+    destination,
+    destinationGroups: groups.known,
+    otherDestinationGroups: groups.other,
+    sources,
+    inside,
+    dependsOn,
+    ...(source.whole === undefined ? {} : { whole: source.whole }),
+  };
+}
+
+/** A rule's name as written, or what stands for it. */
+export function ruleName(rule: SecurityRule): string {
+  if (rule.name.known) return rule.name.value;
+  return rule.name.alternatives?.join(' or ') ?? `(name from ${rule.name.dependsOn.join(', ')})`;
+}
+
+/** Rules that may be there besides those read: anything, at any priority. */
+export function possibleRules(unknown: UnknownValue): CompiledRule {
+  return {
+    name: `(rules from ${unknown.dependsOn.join(', ')})`,
+    from: lowestPriority,
+    to: highestPriority,
+    priorityKnown: false,
+    allows: 1,
+    denies: 1,
+    tcp: 1,
+    udp: 1,
+    ports: { must: noPorts, may: everyPort },
+    sourcePorts: { must: everyPort, may: everyPort },
+    destination: { must: everyAddress, may: everyAddress },
+    destinationGroups: new Map(),
+    otherDestinationGroups: 0,
+    sources: { must: noSources, may: everySource },
+    inside: { must: noAddresses, may: everyAddress },
+    dependsOn: unknown.dependsOn.map(on => ({ part: 'existence', on })),
+    whole: 'Internet',
+  };
+}
+
+/**
+ * The default rule that admits the network's own machines. The one for load balancer probes admits no client, and
+ * DenyAllInBound is what is left over.
+ */
+export const allowVnetInBound: CompiledRule = {
+  name: 'AllowVnetInBound',
+  from: 65000,
+  to: 65000,
+  priorityKnown: true,
+  allows: 2,
+  denies: 0,
+  tcp: 2,
+  udp: 2,
+  ports: { must: everyPort, may: everyPort },
+  sourcePorts: { must: everyPort, may: everyPort },
+  destination: { must: everyAddress, may: everyAddress },
+  destinationGroups: new Map(),
+  otherDestinationGroups: 0,
+  sources: { must: noSources, may: noSources },
+  inside: { must: everyAddress, may: everyAddress },
+  dependsOn: [],
+};
+
+/** How surely the rule matches a protocol and port, whoever sends. */
+export function portLevel(rule: CompiledRule, protocol: 'Tcp' | 'Udp', port: number): Level {
+  const level = protocol === 'Tcp' ? rule.tcp : rule.udp;
+  return level === 0 ? 0 : minLevel(level, memberLevel(rule.ports, port));
+}
+
+/** How surely a number is in a set with bounds. */
+export function memberLevel(bounds: Bounds<PortSet>, value: number): Level {
+  if (intervalsContain(bounds.must, value)) return 2;
+  return intervalsContain(bounds.may, value) ? 1 : 0;
+}
+
+/** How surely an address that lies somewhere in `where` is in a set with bounds. */
+export function addressLevel(bounds: Bounds<AddressSet>, where: AddressSet): Level {
+  if (includesAddresses(bounds.must, where)) return 2;
+  return isEmpty(intersectAddresses(bounds.may, where)) ? 0 : 1;
+}
+
+function isAbsent(list: FieldList<string>): boolean {
+  return list.items.length === 0 && list.rest === undefined;
+}
+
+/** The values a field can have; undefined when it can have any. */
+function optionsOf<T>(field: Field<T>): readonly T[] | undefined {
+  if (field.known) return [field.value];
+  return field.alternatives && field.alternatives.length > 0 ? field.alternatives : undefined;
+}
+
+function levelOf<T>(field: Field<T>, test: (value: T) => boolean): Level {
+  if (field.known) return test(field.value) ? 2 : 0;
+  const options = optionsOf(field);
+  if (!options) return 1;
+  if (options.every(test)) return 2;
+  return options.some(test) ? 1 : 0;
+}
+
+/** The texts that further items of a list can have; undefined when they can be anything. */
+function restOptions(rest: UnknownValue): readonly string[] | undefined {
+  if (!rest.alternatives) return undefined;
+  const texts: string[] = [];
+  for (const alternative of rest.alternatives) {
+    const items = alternative.kind === 'array' ? alternative.items : [alternative];
+    if (alternative.kind === 'array' && alternative.rest) return undefined;
+    for (const item of items) {
+      if (item.kind === 'string') texts.push(item.value);
+      else if (item.kind === 'number') texts.push(String(item.value));
+      else if (item.kind !== 'null') return undefined;
+    }
+  }
+  return texts;
+}
+
+function boundsOf<T>(
+  list: FieldList<string>,
+  parse: (text: string) => T,
+  unite: (a: T, b: T) => T,
+  intersect: (a: T, b: T) => T,
+  nothing: T,
+  everything: T,
+): Bounds<T> {
+  let must = nothing;
+  let may = nothing;
+  for (const item of list.items) {
+    if (item.known) {
+      const set = parse(item.value);
+      must = unite(must, set);
+      may = unite(may, set);
+      continue;
+    }
+    const options = optionsOf(item);
+    if (!options) {
+      may = everything;
+      continue;
+    }
+    const sets = options.map(parse);
+    must = unite(must, sets.reduce(intersect));
+    may = sets.reduce(unite, may);
+  }
+  if (list.rest) {
+    const options = restOptions(list.rest);
+    may = options ? options.map(parse).reduce(unite, may) : everything;
+  }
+  return { must, may };
+}
+
+const everyPortBounds: Bounds<PortSet> = { must: everyPort, may: everyPort };
+
+function portBounds(list: FieldList<string>): Bounds<PortSet> {
+  const only = onlyItem(list);
+  if (only === '*') return everyPortBounds;
+  return boundsOf(list, text => parsePorts(text).ports, uniteIntervals, intersectIntervals, noPorts, everyPort);
+}
+
+const everyAddressBounds: Bounds<AddressSet> = { must: everyAddress, may: everyAddress };
+const everySourceBounds: Bounds<SourceSet> = { must: everySource, may: everySource };
+
+function onlyItem(list: FieldList<string>): string | undefined {
+  const item = list.items.length === 1 && !list.rest ? list.items[0] : undefined;
+  return item?.known ? item.value : undefined;
+}
+
+interface SourceBounds {
+  readonly sources: Bounds<SourceSet>;
+  readonly inside: Bounds<AddressSet>;
+  readonly whole?: string;
+}
+
+function sourceBounds(list: FieldList<string>): SourceBounds {
+  if (onlyItem(list) === '*') return { sources: everySourceBounds, inside: everyAddressBounds, whole: '*' };
+  const sources = boundsOf(list, sourcesIn, uniteSources, intersectSources, noSources, everySource);
+  const inside = boundsOf(list, insideIn, uniteAddresses, intersectAddresses, noAddresses, everyAddress);
+  const whole = list.items.find(item => item.known && (item.value === '*' || tagKind(item.value) === 'internet'));
+  if (whole?.known) return { sources, inside, whole: whole.value };
+  return sources.may === everySource ? { sources, inside, whole: 'Internet' } : { sources, inside };
+}
+
+function sourcesIn(text: string): SourceSet {
+  const parsed = parsePrefix(text);
+  if (parsed.tags.length === 0) return sourcesOf(parsed.addresses);
+  let addresses = parsed.addresses;
+  const tags: string[] = [];
+  for (const tag of parsed.tags) {
+    const kind = tagKind(tag);
+    if (kind === 'internet') addresses = uniteAddresses(addresses, publicAddresses);
+    else if (kind === 'cloud' || kind === 'service') tags.push(tag);
+  }
+  return sourcesOf(addresses, tags);
+}
+
+/** The part of a source that machines inside the network have: `VirtualNetwork` is all of them. */
+function insideIn(text: string): AddressSet {
+  const parsed = parsePrefix(text);
+  return parsed.tags.some(tag => tagKind(tag) === 'virtual-network') ? everyAddress : parsed.addresses;
+}
+
+function destinationBounds(list: FieldList<string>): Bounds<AddressSet> {
+  if (onlyItem(list) === '*') return everyAddressBounds;
+  // What arrives at an interface has a private address as destination: `VirtualNetwork` is all of them, `Internet` and
+  // the services' tags are none.
+  return boundsOf(list, insideIn, uniteAddresses, intersectAddresses, noAddresses, everyAddress);
+}
+
+function applicationGroups(list: FieldList<string>): { known: ReadonlyMap<string, Level>; other: Level } {
+  const known = new Map<string, Level>();
+  let other: Level = list.rest ? 1 : 0;
+  for (const item of list.items) {
+    const options = optionsOf(item);
+    if (!options) other = 1;
+    else
+      for (const id of options)
+        known.set(id.toLowerCase(), maxLevel(known.get(id.toLowerCase()) ?? 0, item.known ? 2 : 1));
+  }
+  return { known, other };
+}
+
+/** Whether a rule matches every source port and every destination, so that only the sender counts. */
+export function dependsOnSenderOnly(rule: CompiledRule): boolean {
+  return (
+    intervalsInclude(rule.sourcePorts.must, everyPort) &&
+    (rule.destination.must === everyAddress || includesAddresses(rule.destination.must, everyAddress))
+  );
+}

@@ -1,0 +1,221 @@
+import {
+  allowVnetInBound,
+  type CompiledRule,
+  compileRule,
+  type Level,
+  minLevel,
+  possibleRules,
+} from './compiled-rule.ts';
+import type { SecurityGroup } from './model.ts';
+import {
+  everySource,
+  hasSources,
+  intersectSources,
+  noSources,
+  type SourceSet,
+  subtractSources,
+  uniteSources,
+} from './source-set.ts';
+
+/** One security group on the way of a packet, compiled; or one of which nothing is known but that it may be there. */
+export interface RuleLayer {
+  /** The group's name as shown. */
+  readonly name: string;
+  readonly group?: SecurityGroup;
+  /** Inbound rules by priority. */
+  readonly rules: readonly CompiledRule[];
+  /** Whether all priorities are known and different: then the order of {@link rules} is Azure's. */
+  readonly ordered: boolean;
+  /** Set when the group's rules cannot be read, or it cannot be told whether there is a group: in words. */
+  readonly unreadable?: readonly string[];
+}
+
+/** A group's name as written, or what stands for it. */
+export function groupName(group: SecurityGroup): string {
+  if (group.name.known) return group.name.value;
+  return group.name.alternatives?.join(' or ') ?? `(name from ${group.name.dependsOn.join(', ')})`;
+}
+
+export function compileGroup(group: SecurityGroup): RuleLayer {
+  const rules: CompiledRule[] = [];
+  for (const rule of group.rules) {
+    const compiled = compileRule(rule);
+    if (compiled) rules.push(compiled);
+  }
+  if (group.furtherRules) rules.push(possibleRules(group.furtherRules));
+  rules.push(allowVnetInBound);
+  return layerOf(groupName(group), rules, group);
+}
+
+export function layerOf(name: string, unsorted: readonly CompiledRule[], group?: SecurityGroup): RuleLayer {
+  const rules = [...unsorted].sort((a, b) => a.from - b.from || a.to - b.to);
+  let ordered = true;
+  for (let i = 0; i < rules.length; i++) {
+    const before = rules[i - 1];
+    if (!rules[i]!.priorityKnown || (before && before.from === rules[i]!.from)) ordered = false;
+  }
+  return group ? { name, group, rules, ordered } : { name, rules, ordered };
+}
+
+export function unreadableLayer(name: string, because: readonly string[]): RuleLayer {
+  return { name, rules: [], ordered: true, unreadable: because };
+}
+
+/** Whose packets get through one layer, as a lower and an upper bound. */
+export interface Admitted {
+  readonly certain: SourceSet;
+  readonly possible: SourceSet;
+}
+
+export const admitsAll: Admitted = { certain: everySource, possible: everySource };
+export const admitsNone: Admitted = { certain: noSources, possible: noSources };
+
+/** How surely rule `i` matches the protocol, port, source port and destination in question. */
+export type LevelOf = (rule: CompiledRule, index: number) => Level;
+
+/** The sources of a rule that are asked about: public ones, or those inside the network. */
+export type SourcesOf = (rule: CompiledRule) => { readonly must: SourceSet; readonly may: SourceSet };
+
+export const publicSide: SourcesOf = rule => rule.sources;
+
+/** Told, in order of priority, what each rule does to the packets that no rule before it has decided. */
+export interface RuleListener {
+  /** Sources that the rule is possibly the first to match, as Allow. */
+  admits(rule: CompiledRule, sources: SourceSet): void;
+  denies(rule: CompiledRule, sources: SourceSet): void;
+  /** A Deny's sources that an earlier Allow has surely or possibly let in. */
+  tooLate(rule: CompiledRule, sources: SourceSet): void;
+}
+
+/**
+ * Azure's first match with bounds: `certain` is what Allow rules surely match and no Deny possibly ordered before does,
+ * `possible` what they possibly match and no Deny surely ordered before does.
+ */
+export function admittedBy(
+  layer: RuleLayer,
+  levelOf: LevelOf,
+  sourcesOf: SourcesOf,
+  listener?: RuleListener,
+): Admitted {
+  if (layer.unreadable) return { certain: noSources, possible: everySource };
+  return layer.ordered
+    ? admittedInOrder(layer.rules, levelOf, sourcesOf, listener)
+    : admittedByPairs(layer.rules, levelOf, sourcesOf, listener);
+}
+
+function admittedInOrder(
+  rules: readonly CompiledRule[],
+  levelOf: LevelOf,
+  sourcesOf: SourcesOf,
+  listener: RuleListener | undefined,
+): Admitted {
+  let certain = noSources;
+  let possible = noSources;
+  let deniedMust = noSources;
+  let deniedMay = noSources;
+  let allowedMust = noSources;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i]!;
+    const level = levelOf(rule, i);
+    if (level === 0) continue;
+    const { must, may } = sourcesOf(rule);
+    const allows = minLevel(rule.allows, level);
+    const denies = minLevel(rule.denies, level);
+    if (listener) report(rule, allows, denies, may, deniedMust, allowedMust, possible, listener);
+    if (allows > 0) {
+      possible = uniteSources(possible, subtractSources(may, deniedMust));
+      if (allows === 2) {
+        certain = uniteSources(certain, subtractSources(must, deniedMay));
+        allowedMust = uniteSources(allowedMust, must);
+      }
+    }
+    if (denies > 0) {
+      deniedMay = uniteSources(deniedMay, may);
+      if (denies === 2) deniedMust = uniteSources(deniedMust, must);
+    }
+  }
+  return { certain, possible };
+}
+
+function admittedByPairs(
+  rules: readonly CompiledRule[],
+  levelOf: LevelOf,
+  sourcesOf: SourcesOf,
+  listener: RuleListener | undefined,
+): Admitted {
+  const matching: { rule: CompiledRule; allows: Level; denies: Level; must: SourceSet; may: SourceSet }[] = [];
+  rules.forEach((rule, i) => {
+    const level = levelOf(rule, i);
+    if (level === 0) return;
+    const { must, may } = sourcesOf(rule);
+    matching.push({ rule, allows: minLevel(rule.allows, level), denies: minLevel(rule.denies, level), must, may });
+  });
+  let certain = noSources;
+  let possible = noSources;
+  for (const one of matching) {
+    let deniedMust = noSources;
+    let deniedMay = noSources;
+    let allowedMust = noSources;
+    let allowedMay = noSources;
+    for (const other of matching) {
+      if (other === one || !possiblyBefore(other.rule, one.rule)) continue;
+      const surely = surelyBefore(other.rule, one.rule);
+      if (other.denies > 0) {
+        deniedMay = uniteSources(deniedMay, other.may);
+        if (other.denies === 2 && surely) deniedMust = uniteSources(deniedMust, other.must);
+      }
+      if (other.allows > 0) {
+        allowedMay = uniteSources(allowedMay, other.may);
+        if (other.allows === 2 && surely) allowedMust = uniteSources(allowedMust, other.must);
+      }
+    }
+    if (listener) report(one.rule, one.allows, one.denies, one.may, deniedMust, allowedMust, allowedMay, listener);
+    if (one.allows > 0) {
+      possible = uniteSources(possible, subtractSources(one.may, deniedMust));
+      if (one.allows === 2) certain = uniteSources(certain, subtractSources(one.must, deniedMay));
+    }
+  }
+  return { certain, possible };
+}
+
+function report(
+  rule: CompiledRule,
+  allows: Level,
+  denies: Level,
+  may: SourceSet,
+  deniedMust: SourceSet,
+  allowedMust: SourceSet,
+  allowedMay: SourceSet,
+  listener: RuleListener,
+): void {
+  const first = subtractSources(subtractSources(may, deniedMust), allowedMust);
+  if (allows > 0 && hasSources(first)) listener.admits(rule, first);
+  if (denies > 0) {
+    if (hasSources(first)) listener.denies(rule, first);
+    const late = intersectSources(may, allowedMay);
+    if (hasSources(late)) listener.tooLate(rule, late);
+  }
+}
+
+/** Two rules of one priority, which Azure would reject, can stand in either order. */
+function possiblyBefore(a: CompiledRule, b: CompiledRule): boolean {
+  return a.from < b.to || (a.from === b.to && a.priorityKnown && b.priorityKnown);
+}
+
+/** A rule of unknown priority cannot have one that another rule has already. */
+function surelyBefore(a: CompiledRule, b: CompiledRule): boolean {
+  return a.to < b.from || (a.to === b.from && a.priorityKnown !== b.priorityKnown);
+}
+
+/** Words for rules whose order Azure would not accept. */
+export function orderDependencies(rules: readonly CompiledRule[]): string[] {
+  const out: string[] = [];
+  for (let i = 1; i < rules.length; i++) {
+    const a = rules[i - 1]!;
+    const b = rules[i]!;
+    if (a.priorityKnown && b.priorityKnown && a.from === b.from && a.allows !== b.allows) {
+      out.push(`the order of rules ${a.name} and ${b.name}, which share priority ${a.from}`);
+    }
+  }
+  return out;
+}
