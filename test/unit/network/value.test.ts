@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fromJson, identity } from '../../../src/network/value.ts';
 
 describe('values over plain JSON', () => {
-  const value = fromJson({ Properties: { list: [{ name: 'a' }], ['__proto__x']: null } }, '/subscriptions/s');
+  const value = fromJson({ Properties: { list: [{ name: 'a' }], __proto__x: null } }, '/subscriptions/s');
 
   it('finds properties in any letter case and gives their place', () => {
     assert.equal(value.kind, 'object');
