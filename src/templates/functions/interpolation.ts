@@ -1,0 +1,29 @@
+import type { Value } from '../../network/value.ts';
+import { memberOf } from './access.ts';
+import { withAlternatives } from './arrays.ts';
+import { type CallContext, partial, runFunction } from './call.ts';
+import { joinTexts } from './scope.ts';
+import { symbolOf, textValue, toJson } from './values.ts';
+
+/** The text of `'a${b}c'`: texts and values in turn, each as `format` writes it. */
+export function interpolate(parts: readonly (string | Value)[], context: CallContext): Value {
+  const entry = partial(0, parts.length, (values, call) => {
+    const texts = values.map(value => {
+      if (value.kind === 'null') return textValue('', value.origin);
+      return symbolOf(value) === undefined && value.kind !== 'unknown'
+        ? textValue(JSON.stringify(toJson(value, call.budget)), value.origin)
+        : value;
+    });
+    const joined = joinTexts(texts, call.origin);
+    if (joined.kind === 'string') call.budget.checkText(joined.value.length);
+    return joined.kind === 'unknown' ? withAlternatives(joined, texts, call) : joined;
+  });
+  const values = parts.map(part => ({ value: typeof part === 'string' ? textValue(part, context.origin) : part }));
+  return runFunction('format', entry, values, context);
+}
+
+/** `target.key` and `target[key]`; never throws. `optional`: `.?` and `[?]`, null where nothing is. */
+export function accessMember(target: Value, key: Value, context: CallContext, optional = false): Value {
+  const entry = partial(2, 2, ([object, member], call) => memberOf(object!, member!, call, optional));
+  return runFunction('property', entry, [{ value: target }, { value: key }], context);
+}
