@@ -149,8 +149,15 @@ export class Admission implements Admitted {
         return { admits: add('admits'), denies: add('denies'), tooLate: add('too-late') };
       });
     }
-    return this.#layers.flatMap(layer =>
-      [...(steps.get(layer)?.values() ?? [])].sort((a, b) => priorities.get(a.rule)! - priorities.get(b.rule)!),
+    const { admin } = this.#question;
+    // What security admin rules pass on to the groups is not let in by them.
+    const counts = (step: Step): boolean =>
+      !admin ||
+      (step.layer === admin.pass ? step.effect === 'denies' : step.layer !== admin.skip || step.effect === 'admits');
+    return [...(admin ? [admin.pass, admin.skip] : []), ...this.#question.groups].flatMap(layer =>
+      [...(steps.get(layer)?.values() ?? [])]
+        .filter(counts)
+        .sort((a, b) => priorities.get(a.rule)! - priorities.get(b.rule)!),
     );
   }
 

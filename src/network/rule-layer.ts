@@ -2,6 +2,7 @@ import {
   allowVnetInBound,
   type CompiledRule,
   compileRule,
+  dependsOnSenderOnly,
   type Level,
   minLevel,
   possibleRules,
@@ -26,6 +27,8 @@ export interface RuleLayer {
   readonly rules: readonly CompiledRule[];
   /** Whether all priorities are known and different: then the order of {@link rules} is Azure's. */
   readonly ordered: boolean;
+  /** Whether no rule looks at the source port or the destination: the answer is then the same at every machine. */
+  readonly senderOnly: boolean;
   /** Set when the group's rules cannot be read, or it cannot be told whether there is a group: in words. */
   readonly unreadable?: readonly string[];
 }
@@ -54,11 +57,12 @@ export function layerOf(name: string, unsorted: readonly CompiledRule[], group?:
     const before = rules[i - 1];
     if (!rules[i]!.priorityKnown || (before && before.from === rules[i]!.from)) ordered = false;
   }
-  return group ? { name, group, rules, ordered } : { name, rules, ordered };
+  const senderOnly = rules.every(dependsOnSenderOnly);
+  return group ? { name, group, rules, ordered, senderOnly } : { name, rules, ordered, senderOnly };
 }
 
 export function unreadableLayer(name: string, because: readonly string[]): RuleLayer {
-  return { name, rules: [], ordered: true, unreadable: because };
+  return { name, rules: [], ordered: true, senderOnly: true, unreadable: because };
 }
 
 /** Whose packets get through one layer, as a lower and an upper bound. */

@@ -52,7 +52,11 @@ export class AdmissionVerdict implements PortVerdict {
   }
 
   get dependsOn(): readonly string[] {
-    if (this.certainty === 'definite') return [];
+    return this.certainty === 'definite' ? [] : this.dependsOnAnyway;
+  }
+
+  /** What the difference of the two bounds hangs on, also where their classes are the same. */
+  get dependsOnAnyway(): readonly string[] {
     this.#dependsOn ??= this.#admission.dependsOn();
     return this.#dependsOn;
   }

@@ -1,0 +1,336 @@
+import { parseAddresses, parsePrefix } from '../address-prefix.ts';
+import {
+  type AddressSet,
+  everyV4,
+  includesAddresses,
+  intersectAddresses,
+  isEmpty,
+  noAddresses,
+  uniteAddresses,
+} from '../address-set.ts';
+import { type Bounds, type Level, maxLevel, memberLevel, minLevel } from '../compiled-rule.ts';
+import { intersectIntervals, uniteIntervals } from '../intervals.ts';
+import type { FieldList } from '../model.ts';
+import type { AzureFirewall, DnatRule, IpConfiguration, NetworkInterface } from '../network-model.ts';
+import { everyPort, noPorts, type PortSet, parsePorts } from '../port-set.ts';
+import { publicAddresses } from '../reach.ts';
+import { tagKind } from '../service-tag.ts';
+import { everySource, noSources, type SourceSet, sourcesOf, subtractSources, uniteSources } from '../source-set.ts';
+import type { Estate } from './estate.ts';
+import { forwardsTo, type LoadBalancerIndex, publicAddressOf } from './load-balancer-ways.ts';
+import { endpoint, type Way } from './way.ts';
+
+/** A DNAT rule with its fields in sets, and what is taken from it by rules before it. */
+interface Translation {
+  readonly firewall: AzureFirewall;
+  readonly rule: DnatRule;
+  readonly tcp: Level;
+  readonly udp: Level;
+  readonly sources: Bounds<SourceSet>;
+  readonly dependsOn: readonly string[];
+  readonly whole?: string;
+  readonly to: AddressSet | undefined;
+  readonly toDependsOn: readonly string[];
+  readonly destinationPorts: Bounds<PortSet>;
+  readonly translatedPort: number | 'same' | undefined;
+}
+
+/** Firewalls of an estate with their DNAT rules, classic and of policies, in the order of processing. */
+export class FirewallIndex {
+  readonly #estate: Estate;
+  readonly #translations: Translation[] = [];
+
+  constructor(estate: Estate) {
+    this.#estate = estate;
+    for (const firewall of estate.model.firewalls) {
+      const rules = [...firewall.rules];
+      const policy = firewall.policy?.id;
+      if (policy !== undefined) rules.push(...(estate.model.firewallPolicies.get(policy)?.rules ?? []));
+      rules.sort((a, b) => a.order - b.order);
+      const before: Translation[] = [];
+      for (const rule of rules) {
+        const translation = this.#compile(firewall, rule, before);
+        before.push(translation);
+        this.#translations.push(translation);
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#translations.length === 0;
+  }
+
+  #compile(firewall: AzureFirewall, rule: DnatRule, before: readonly Translation[]): Translation {
+    const dependsOn: string[] = [];
+    const sources = this.#sources(rule, dependsOn);
+    const destinationPorts = portBounds(rule.destinationPorts);
+    let { must, may } = sources;
+    for (const earlier of before) {
+      const covered = minLevel(covers(earlier.rule, rule), minLevel(earlier.tcp, earlier.udp));
+      if (covers(earlier.rule, rule) === 0 || maxLevel(earlier.tcp, earlier.udp) === 0) continue;
+      if (intersectIntervals(earlier.destinationPorts.may, destinationPorts.may).length === 0) continue;
+      must = subtractSources(must, earlier.sources.may);
+      if (covered === 2 && includesPorts(earlier.destinationPorts.must, destinationPorts.may)) {
+        may = subtractSources(may, earlier.sources.must);
+      }
+    }
+    const to = rule.translatedAddress?.known ? parseAddresses(rule.translatedAddress.value) : undefined;
+    const translated = rule.translatedPort;
+    const whole = rule.sourceAddresses.items.find(item => item.known && item.value === '*') ? '*' : undefined;
+    return {
+      firewall,
+      rule,
+      tcp: protocolLevel(rule.protocols, 'tcp'),
+      udp: protocolLevel(rule.protocols, 'udp'),
+      sources: { must, may },
+      dependsOn,
+      ...(whole ? { whole } : {}),
+      to,
+      toDependsOn: rule.translatedAddress && !rule.translatedAddress.known ? rule.translatedAddress.dependsOn : [],
+      destinationPorts,
+      translatedPort: !translated ? 'same' : translated.known ? Number(translated.value) || 'same' : undefined,
+    };
+  }
+
+  #sources(rule: DnatRule, dependsOn: string[]): Bounds<SourceSet> {
+    let must = noSources;
+    let may = noSources;
+    const addAll = (list: FieldList<string>): void => {
+      for (const item of list.items) {
+        if (item.known) {
+          const set = sourcesIn(item.value);
+          must = uniteSources(must, set);
+          may = uniteSources(may, set);
+        } else {
+          may = item.alternatives ? item.alternatives.map(sourcesIn).reduce(uniteSources, may) : everySource;
+          dependsOn.push(...item.dependsOn);
+        }
+      }
+      if (!list.rest) return;
+      may = everySource;
+      dependsOn.push(...list.rest.dependsOn);
+    };
+    addAll(rule.sourceAddresses);
+    for (const reference of rule.sourceIpGroups.items) {
+      const group = reference.id === undefined ? undefined : this.#estate.model.ipGroups.get(reference.id);
+      if (group && !reference.uncertain) {
+        addAll(group.addresses);
+      } else {
+        may = everySource;
+        dependsOn.push(
+          ...(reference.id === undefined ? reference.dependsOn : [this.#estate.missing('IP group', reference.name)]),
+        );
+      }
+    }
+    if (rule.sourceIpGroups.more) {
+      may = everySource;
+      dependsOn.push(...rule.sourceIpGroups.more);
+    }
+    return { must, may };
+  }
+
+  /** Ways by which a firewall hands packets for a machine's port on, directly or through an internal load balancer. */
+  waysTo(
+    balancers: LoadBalancerIndex,
+    network: NetworkInterface,
+    configuration: IpConfiguration,
+    protocol: 'Tcp' | 'Udp',
+    port: number,
+  ): Way[] {
+    const ways: Way[] = [];
+    const { privateAddress } = configuration;
+    const own = privateAddress.known ? privateAddress.value : this.#estate.prefixesOf(configuration.subnet);
+    ways.push(...this.#ways(network, configuration, protocol, port, own, privateAddress.known ? 2 : 1));
+    const seen = new Set<string>();
+    for (const { rule, frontend, level } of balancers.forwardingsTo(configuration).forwardings) {
+      const address = frontend?.privateAddress;
+      if (!frontend || !address?.known || frontend.publicIpAddress || frontend.publicIpPrefix) continue;
+      const matches = minLevel(level, forwardsTo(rule, protocol, port));
+      if (matches === 0 || !rule.frontendPort.known) continue;
+      const on = rule.frontendPort.value.first === 0 ? port : rule.frontendPort.value.first;
+      if (seen.has(`${frontend.id} ${on}`)) continue;
+      seen.add(`${frontend.id} ${on}`);
+      ways.push(...this.#ways(network, configuration, protocol, on, address.value, matches));
+    }
+    return ways;
+  }
+
+  #ways(
+    network: NetworkInterface,
+    configuration: IpConfiguration,
+    protocol: 'Tcp' | 'Udp',
+    port: number,
+    address: AddressSet | undefined,
+    sure: Level,
+  ): Way[] {
+    const ways: Way[] = [];
+    for (const translation of this.#translations) {
+      const { firewall, rule } = translation;
+      let level = protocol === 'Tcp' ? translation.tcp : translation.udp;
+      const dependsOn: string[] = [];
+      for (const item of rule.protocols.items) if (!item.known) dependsOn.push(...item.dependsOn);
+      level = minLevel(level, portLevel(translation, port));
+      if (level === 0) continue;
+      if (translation.to) {
+        if (address && isEmpty(intersectAddresses(translation.to, address))) continue;
+        if (!address || sure === 1) {
+          level = minLevel(level, 1);
+          dependsOn.push(`the private address of interface ${network.name}`);
+        }
+      } else if (translation.toDependsOn.length > 0) {
+        level = minLevel(level, 1);
+        dependsOn.push(...translation.toDependsOn);
+      } else {
+        continue;
+      }
+      if (translation.translatedPort === undefined && rule.translatedPort && !rule.translatedPort.known) {
+        dependsOn.push(...rule.translatedPort.dependsOn);
+      }
+      const near = this.#near(firewall, configuration);
+      level = minLevel(level, near.level);
+      if (level === 0) continue;
+      dependsOn.push(...near.dependsOn);
+      for (const frontend of this.#frontends(translation, port)) {
+        const reached = minLevel(level, frontend.level);
+        ways.push({
+          kind: 'firewall-dnat',
+          frontend: frontend.text,
+          interface: network,
+          ipConfiguration: configuration,
+          family: configuration.family,
+          level: reached,
+          dependsOn: frontend.level === 1 ? [...dependsOn, ...frontend.dependsOn] : dependsOn,
+          openWithoutGroups: { known: true, value: true },
+          relay: {
+            sources: translation.sources,
+            from: this.#from(firewall),
+            dependsOn: translation.dependsOn,
+            decidedBy: [`${firewall.name}/${rule.name}`],
+            ...(translation.whole ? { whole: translation.whole } : {}),
+          },
+          through: { id: firewall.id, rule: rule.name },
+        });
+      }
+    }
+    return ways;
+  }
+
+  #near(firewall: AzureFirewall, configuration: IpConfiguration): { level: Level; dependsOn: readonly string[] } {
+    if (firewall.subnets.items.length === 0 && firewall.hubAddresses.length > 0) {
+      return { level: 1, dependsOn: [`which networks are connected to the hub of firewall ${firewall.name}`] };
+    }
+    return this.#estate.connected(firewall.subnets, configuration.subnet);
+  }
+
+  /** Where a firewall sends from. */
+  #from(firewall: AzureFirewall): AddressSet {
+    if (firewall.subnets.items.length === 1) {
+      const prefixes = this.#estate.prefixesOf(firewall.subnets.items[0]);
+      if (prefixes) return prefixes;
+    }
+    return firewall.privateAddress ?? everyV4;
+  }
+
+  /** The public addresses and ports that a rule listens on for a translated port. */
+  #frontends({ firewall, rule, translatedPort, destinationPorts }: Translation, port: number): FrontendText[] {
+    const own = firewall.frontends.flatMap(frontend => publicAddressOf(this.#estate, frontend) ?? []);
+    own.push(...firewall.hubAddresses);
+    if (own.length === 0) return [];
+    const ownAddresses = own.map(text => parseAddresses(text));
+    const addresses = new Map<string, { level: Level; dependsOn: readonly string[] }>();
+    for (const item of rule.destinationAddresses.items) {
+      if (!item.known) {
+        for (const text of own) addresses.set(text, { level: own.length === 1 ? 2 : 1, dependsOn: item.dependsOn });
+        continue;
+      }
+      const set = parsePrefix(item.value).addresses;
+      if (isEmpty(intersectAddresses(set, publicAddresses))) continue;
+      let matched = false;
+      own.forEach((text, i) => {
+        const mine = ownAddresses[i];
+        if (!mine || !includesAddresses(set, mine)) return;
+        matched = true;
+        addresses.set(text, { level: 2, dependsOn: [] });
+      });
+      if (!matched && ownAddresses.includes(undefined)) addresses.set(item.value, { level: 2, dependsOn: [] });
+    }
+    if (rule.destinationAddresses.rest) {
+      const { dependsOn } = rule.destinationAddresses.rest;
+      for (const text of own) if (!addresses.has(text)) addresses.set(text, { level: 1, dependsOn });
+    }
+    const ports = translatedPort === 'same' ? String(port) : portsText(rule.destinationPorts, destinationPorts, port);
+    return [...addresses].map(([text, { level, dependsOn }]) => ({ text: endpoint(text, ports), level, dependsOn }));
+  }
+}
+
+interface FrontendText {
+  readonly text: string;
+  readonly level: Level;
+  readonly dependsOn: readonly string[];
+}
+
+function portsText(list: FieldList<string>, bounds: Bounds<PortSet>, port: number): string {
+  const known = list.items.flatMap(item => (item.known ? [item.value] : []));
+  if (known.length > 0) return known.join(',');
+  return bounds.must === everyPort ? String(port) : '?';
+}
+
+function portLevel(translation: Translation, port: number): Level {
+  const { translatedPort, destinationPorts } = translation;
+  if (translatedPort === 'same') return memberLevel(destinationPorts, port);
+  if (translatedPort === undefined) return 1;
+  if (translatedPort !== port) return 0;
+  return destinationPorts.must.length > 0 ? 2 : destinationPorts.may.length > 0 ? 1 : 0;
+}
+
+function protocolLevel(list: FieldList<string>, protocol: 'tcp' | 'udp'): Level {
+  let level: Level = list.rest ? 1 : 0;
+  for (const item of list.items) {
+    if (!item.known) level = maxLevel(level, 1);
+    else if (item.value.toLowerCase() === protocol || item.value.toLowerCase() === 'any') level = 2;
+  }
+  return list.items.length === 0 && !list.rest ? 2 : level;
+}
+
+function portBounds(list: FieldList<string>): Bounds<PortSet> {
+  let must = noPorts;
+  let may = noPorts;
+  for (const item of list.items) {
+    if (item.known) {
+      const { ports } = parsePorts(item.value);
+      must = uniteIntervals(must, ports);
+      may = uniteIntervals(may, ports);
+    } else {
+      may = everyPort;
+    }
+  }
+  return { must, may: list.rest ? everyPort : may };
+}
+
+function includesPorts(outer: PortSet, inner: PortSet): boolean {
+  return uniteIntervals(outer, inner).join() === outer.join();
+}
+
+/** How surely one rule listens wherever another one does. */
+function covers(a: DnatRule, b: DnatRule): Level {
+  const [outer, inner] = [destinationsOf(a), destinationsOf(b)];
+  if (!outer || !inner) return 1;
+  if (includesAddresses(outer, inner)) return 2;
+  return isEmpty(intersectAddresses(outer, inner)) ? 0 : 1;
+}
+
+function destinationsOf(rule: DnatRule): AddressSet | undefined {
+  const { items, rest } = rule.destinationAddresses;
+  if (rest || items.some(item => !item.known)) return undefined;
+  return items.reduce<AddressSet>(
+    (all, item) => (item.known ? uniteAddresses(all, parsePrefix(item.value).addresses) : all),
+    noAddresses,
+  );
+}
+
+function sourcesIn(text: string): SourceSet {
+  const { addresses, tags } = parsePrefix(text);
+  const internet = tags.some(tag => tagKind(tag) === 'internet');
+  const own = tags.filter(tag => tagKind(tag) === 'cloud' || tagKind(tag) === 'service');
+  return sourcesOf(internet ? uniteAddresses(addresses, publicAddresses) : addresses, own);
+}

@@ -1,0 +1,156 @@
+import { parseAddresses } from '../address-prefix.ts';
+import type { AddressSet } from '../address-set.ts';
+import type {
+  Family,
+  IpConfiguration,
+  Known,
+  NetworkInterface,
+  NetworkSku,
+  PublicIpAddress,
+  Reference,
+} from '../network-model.ts';
+import { certainExistence, type ResourceDeclaration } from '../resource.ts';
+import { identity, type Value } from '../value.ts';
+import type { DeclarationIndex } from './declarations.ts';
+import { at, itemsOf, known, partId, referenceOf, referencesOf, textOf, unclear } from './values.ts';
+
+const interfaceTypes = [
+  'microsoft.network/networkinterfaces',
+  'microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces',
+];
+const addressTypes = [
+  'microsoft.network/publicipaddresses',
+  'microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces/ipconfigurations/publicipaddresses',
+];
+
+export function readInterfaces(index: DeclarationIndex): Map<string, NetworkInterface> {
+  const out = new Map<string, NetworkInterface>();
+  for (const type of interfaceTypes) {
+    for (const declaration of index.ofType(type)) {
+      if (declaration.existing) continue;
+      const id = index.idOf(declaration);
+      if (!out.has(id)) out.set(id, readInterface(declaration.body, id, declaration));
+    }
+  }
+  return out;
+}
+
+/** An interface: a resource of its own, or a configuration in a machine's profile. */
+export function readInterface(body: Value, id: string, declaration: ResourceDeclaration): NetworkInterface {
+  const properties = at(body, 'properties');
+  const list = itemsOf(at(properties, 'ipConfigurations'));
+  const securityGroup = referenceOf(at(properties, 'networkSecurityGroup'));
+  const more = properties?.kind === 'unknown' ? properties.dependsOn : list.rest?.dependsOn;
+  return {
+    id,
+    name: shownName(body, declaration),
+    ...(securityGroup ? { securityGroup } : {}),
+    ipConfigurations: list.items.filter(item => item.kind === 'object').map(item => readIpConfiguration(item, id)),
+    ...(more ? { more } : {}),
+    declaration,
+  };
+}
+
+function shownName(body: Value, declaration: ResourceDeclaration): string {
+  return textOf(at(body, 'name')) ?? nameOf(declaration);
+}
+
+/** A resource's name as shown: the last part of it, or words that stand for it. */
+export function nameOf(declaration: ResourceDeclaration): string {
+  const { name } = declaration;
+  const text =
+    textOf(name) ?? (name.kind === 'unknown' ? (name.symbol ?? `(${name.dependsOn.join(', ')})`) : undefined);
+  if (text === undefined) return declaration.address;
+  return text.slice(text.lastIndexOf('/') + 1);
+}
+
+function readIpConfiguration(value: Value, parent: string): IpConfiguration {
+  const properties = at(value, 'properties');
+  const own = identity(at(value, 'id')) ?? partId(parent, 'ipconfigurations', value);
+  const subnet = referenceOf(at(properties, 'subnet'));
+  const family = familyOf(at(properties, 'privateIPAddressVersion'));
+  const publicIpAddress =
+    referenceOf(at(properties, 'publicIPAddress')) ?? inlinePublicIp(at(properties, 'publicIPAddressConfiguration'));
+  return {
+    id: own,
+    name: textOf(at(value, 'name')) ?? 'ipconfig',
+    family,
+    privateAddress: privateAddressOf(properties),
+    ...(subnet ? { subnet } : {}),
+    ...(publicIpAddress ? { publicIpAddress } : {}),
+    backendPools: referencesOf(at(properties, 'loadBalancerBackendAddressPools')),
+    inboundNatRules: referencesOf(at(properties, 'loadBalancerInboundNatRules')),
+    inboundNatPools: referencesOf(at(properties, 'loadBalancerInboundNatPools')),
+    applicationGatewayPools: referencesOf(at(properties, 'applicationGatewayBackendAddressPools')),
+    applicationSecurityGroups: referencesOf(at(properties, 'applicationSecurityGroups')),
+  };
+}
+
+function familyOf(version: Value | undefined): Family {
+  return textOf(version)?.toLowerCase() === 'ipv6' ? 'v6' : 'v4';
+}
+
+/** The private address of an IP configuration or frontend, when one is given. */
+export function privateAddressOf(properties: Value | undefined): Known<AddressSet> {
+  const value = at(properties, 'privateIPAddress');
+  const set = value ? parseAddresses(textOf(value) ?? '') : undefined;
+  if (set) return known(set);
+  return value?.kind === 'unknown' ? unclear(...value.dependsOn) : unclear('a private address given at deployment');
+}
+
+/** The public address that a scale set or machine profile makes for itself. */
+function inlinePublicIp(value: Value | undefined): PublicIpAddress | Reference | undefined {
+  if (!value) return undefined;
+  if (value.kind === 'unknown')
+    return { name: value.dependsOn.join(', '), dependsOn: value.dependsOn, uncertain: true };
+  return {
+    name: textOf(at(value, 'name')) ?? 'public IP',
+    sku: skuOf(at(value, 'sku')),
+    family: familyOf(at(value, 'properties', 'publicIPAddressVersion')),
+    existence: certainExistence,
+  };
+}
+
+/** `Basic` when nothing is given, as Azure's REST API has it. */
+export function skuOf(sku: Value | undefined): Known<NetworkSku> {
+  if (!sku) return known('Basic');
+  if (sku.kind === 'unknown') return unclear(...sku.dependsOn);
+  const name = at(sku, 'name');
+  if (name?.kind === 'unknown') {
+    const options = (name.alternatives ?? []).map(textOf);
+    const first = options[0];
+    if (first !== undefined && options.every(one => isBasic(one) === isBasic(first))) {
+      return known(isBasic(first) ? 'Basic' : 'Standard');
+    }
+    return unclear(...name.dependsOn);
+  }
+  return known(isBasic(textOf(name)) ? 'Basic' : 'Standard');
+}
+
+function isBasic(name: string | undefined): boolean {
+  return name === undefined || name.toLowerCase() === 'basic';
+}
+
+export function readPublicIpAddresses(index: DeclarationIndex): Map<string, PublicIpAddress> {
+  const out = new Map<string, PublicIpAddress>();
+  for (const type of addressTypes) {
+    for (const declaration of index.ofType(type)) {
+      const id = index.idOf(declaration);
+      if (out.has(id)) continue;
+      const properties = at(declaration.body, 'properties');
+      const address = textOf(at(properties, 'ipAddress'));
+      const unread = declaration.existing || properties?.kind === 'unknown';
+      out.set(id, {
+        id,
+        name: nameOf(declaration),
+        sku: unread
+          ? unclear(`the SKU of public IP ${nameOf(declaration)}, which is not in this template`)
+          : skuOf(at(declaration.body, 'sku')),
+        family: familyOf(at(properties, 'publicIPAddressVersion')),
+        ...(address !== undefined ? { address } : {}),
+        existence: declaration.existence,
+      });
+    }
+  }
+  return out;
+}

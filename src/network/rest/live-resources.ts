@@ -1,0 +1,68 @@
+import type { Place } from '../origin.ts';
+import { certainExistence, type ResourceDeclaration } from '../resource.ts';
+import { fromJson, type ObjectValue, type StringValue } from '../value.ts';
+
+/**
+ * Resources as Azure's REST API or Resource Graph returns them, as declarations. What is no object is left out; a
+ * resource without a type is left out too, unless its id tells the type.
+ */
+export function declarationsOf(resources: readonly unknown[]): ResourceDeclaration[] {
+  const out: ResourceDeclaration[] = [];
+  resources.forEach((resource, at) => {
+    if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return;
+    const address = `resources[${at}]`;
+    const body = fromJson(resource, address) as ObjectValue;
+    const id = text(body, 'id');
+    const type = text(body, 'type') ?? (id === undefined ? undefined : typeInId(id));
+    if (type === undefined) return;
+    const name = text(body, 'name') ?? id?.slice(id.lastIndexOf('/') + 1) ?? '';
+    const shown = id ?? address;
+    const whole = fromJson(resource, shown) as ObjectValue;
+    const place: Place = { kind: 'resource', id: shown, path: '' };
+    out.push({
+      type,
+      id: stringValue(id ?? `${type}/${name || address}`, place),
+      name: stringValue(name, place),
+      body: whole,
+      existence: certainExistence,
+      existing: false,
+      address: shown,
+      place,
+      extent: place,
+      via: [],
+    });
+  });
+  return out;
+}
+
+/**
+ * The resources of an inventory file: `{"resources": […]}`, a bare array, or a Resource Graph answer `{"data": […]}`;
+ * also `{"value": […]}`, as a list call of the REST API gives it. Undefined when it is none of these.
+ */
+export function inventoryResources(json: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(json)) return json;
+  if (typeof json !== 'object' || json === null) return undefined;
+  for (const name of ['resources', 'data', 'value']) {
+    const list = Object.hasOwn(json, name) ? (json as { readonly [key: string]: unknown })[name] : undefined;
+    if (Array.isArray(list)) return list;
+  }
+  return undefined;
+}
+
+function text(body: ObjectValue, name: string): string | undefined {
+  const value = body.get(name);
+  return value?.kind === 'string' && value.value !== '' ? value.value : undefined;
+}
+
+function stringValue(value: string, place: Place): StringValue {
+  return { kind: 'string', value, origin: [{ kind: 'resource', place }] };
+}
+
+/** `Microsoft.Network/networkSecurityGroups/securityRules` of an id with these parts. */
+function typeInId(id: string): string | undefined {
+  const at = id.toLowerCase().lastIndexOf('/providers/');
+  if (at < 0) return undefined;
+  const parts = id.slice(at + '/providers/'.length).split('/');
+  const types = parts.filter((_, i) => i > 0 && i % 2 === 1);
+  return parts[0] && types.length > 0 ? [parts[0], ...types].join('/') : undefined;
+}

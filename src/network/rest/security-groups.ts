@@ -1,0 +1,175 @@
+import type { ModelProblem, SecurityGroup, SecurityRule } from '../model.ts';
+import type { Existence, ResourceDeclaration } from '../resource.ts';
+import { identity, type UnknownValue, type Value } from '../value.ts';
+import type { DeclarationIndex } from './declarations.ts';
+import { readSecurityRule } from './security-rule.ts';
+import { at, itemsOf, textField, textOf } from './values.ts';
+
+const groupType = 'microsoft.network/networksecuritygroups';
+const ruleType = 'microsoft.network/networksecuritygroups/securityrules';
+
+export interface SecurityGroups {
+  /** Groups with rules to judge: declared ones, and partial ones of which rules were read. */
+  readonly judged: readonly SecurityGroup[];
+  readonly byId: ReadonlyMap<string, SecurityGroup>;
+}
+
+/**
+ * Security groups with their inline rules and those declared as child resources. A child that has an inline rule's name
+ * replaces it, as a deployment does. `defaultSecurityRules` is Azure's echo and not read.
+ */
+export function readSecurityGroups(index: DeclarationIndex): SecurityGroups {
+  const children = childrenByGroup(index);
+  const judged: SecurityGroup[] = [];
+  const byId = new Map<string, SecurityGroup>();
+  const taken = new Set<string>();
+  for (const declaration of index.ofType(groupType)) {
+    const id = index.idOf(declaration);
+    if (index.live && byId.has(id)) continue;
+    taken.add(id);
+    const group = readGroup(declaration, id, children.get(id) ?? []);
+    const before = byId.get(id);
+    if (!before || (before.partial && !group.partial)) byId.set(id, group);
+    if (!group.partial || group.rules.length > 0) judged.push(group);
+  }
+  for (const [key, rules] of children) {
+    if (taken.has(key)) continue;
+    const group = partialGroup(key, rules);
+    byId.set(key, group);
+    judged.push(group);
+  }
+  return { judged, byId };
+}
+
+function readGroup(
+  declaration: ResourceDeclaration,
+  id: string,
+  children: readonly ResourceDeclaration[],
+): SecurityGroup {
+  const rules: SecurityRule[] = [];
+  const rests: UnknownValue[] = [];
+  const problems: ModelProblem[] = [];
+  if (!declaration.existing) {
+    const list = at(declaration.body, 'properties', 'securityRules');
+    readInlineRules(list, declaration, rules, rests);
+    if (list && list.kind !== 'array' && list.kind !== 'unknown') {
+      problems.push({
+        message: 'securityRules is not a list of rules.',
+        place: list.origin[0]?.place ?? declaration.place,
+      });
+    }
+  }
+  const standing = children.map(readStandingRule);
+  const replaced = new Set(standing.map(rule => (rule.name.known ? rule.name.value.toLowerCase() : '')));
+  const all = [
+    ...rules.filter(rule => !rule.name.known || rule.name.value === '' || !replaced.has(rule.name.value.toLowerCase())),
+    ...standing,
+  ];
+  return {
+    id,
+    name: textField(declaration.name) ?? {
+      known: false,
+      dependsOn: ['its name, which is not given'],
+      origin: declaration.name.origin,
+    },
+    rules: all,
+    ...(rests.length > 0 ? { furtherRules: joined(rests) } : {}),
+    partial: declaration.existing,
+    declaration,
+    existence: declaration.existence,
+    problems,
+  };
+}
+
+/** Deeper than any template nests alternatives within alternatives. */
+const deepestAlternatives = 5;
+
+function readInlineRules(
+  list: Value | undefined,
+  declaration: ResourceDeclaration,
+  rules: SecurityRule[],
+  rests: UnknownValue[],
+  existence: Existence = { kind: 'certain' },
+  depth = 0,
+): void {
+  const add = (value: Value, how: Existence): void => {
+    if (value.kind === 'unknown') readAlternatives(value);
+    else if (value.kind === 'object') {
+      rules.push(readSecurityRule({ value, declaration, standalone: false, existence: how }));
+    }
+  };
+  const readAlternatives = (value: UnknownValue): void => {
+    if (!value.alternatives || depth > deepestAlternatives) {
+      rests.push(value);
+      return;
+    }
+    const depends: Existence = { kind: 'depends', on: value.dependsOn };
+    for (const one of value.alternatives) readInlineRules(one, declaration, rules, rests, depends, depth + 1);
+  };
+  const { items, rest } = itemsOf(list);
+  for (const item of items) add(item, existence);
+  if (rest) readAlternatives(rest);
+}
+
+function joined(rests: readonly UnknownValue[]): UnknownValue {
+  return rests.length === 1
+    ? rests[0]!
+    : { kind: 'unknown', dependsOn: [...new Set(rests.flatMap(rest => rest.dependsOn))], origin: rests[0]!.origin };
+}
+
+function readStandingRule(declaration: ResourceDeclaration): SecurityRule {
+  const name = ownName(declaration.name);
+  return readSecurityRule({
+    value: declaration.body,
+    name,
+    declaration,
+    standalone: true,
+    existence: declaration.existence,
+  });
+}
+
+/** The rule's part of a child resource's name, `group/rule`. */
+function ownName(name: Value): Value {
+  const whole = name.kind === 'unknown' ? name.symbol : textOf(name);
+  const own = whole?.slice(whole.lastIndexOf('/') + 1);
+  if (own === undefined || own === whole || own.includes('{') || own.includes('}')) return name;
+  return { kind: 'string', value: own, origin: name.origin };
+}
+
+/** Rules that stand alone, by the identity of their group. Rules whose group cannot be told have each a group of its own. */
+function childrenByGroup(index: DeclarationIndex): Map<string, ResourceDeclaration[]> {
+  const children = new Map<string, ResourceDeclaration[]>();
+  for (const declaration of index.ofType(ruleType)) {
+    if (declaration.existing) continue;
+    const key = index.parentIdOf(declaration) ?? `rule ${declaration.address}`;
+    const list = children.get(key);
+    if (list) list.push(declaration);
+    else children.set(key, [declaration]);
+  }
+  return children;
+}
+
+function partialGroup(key: string, declarations: readonly ResourceDeclaration[]): SecurityGroup {
+  const first = declarations[0]!;
+  const whole = textOf(first.name);
+  const parent = whole?.includes('/') ? whole.slice(0, whole.lastIndexOf('/')) : undefined;
+  const fromId = identity(first.id)?.includes('/securityrules/') ? textOf(first.id)?.split('/').at(-3) : undefined;
+  const name = parent ?? fromId;
+  return {
+    id: key,
+    name:
+      name !== undefined
+        ? { known: true, value: name, origin: first.name.origin }
+        : {
+            known: false,
+            dependsOn:
+              first.name.kind === 'unknown' ? first.name.dependsOn : ['the group of the rule, which is not read'],
+            origin: first.name.origin,
+          },
+    rules: declarations.map(readStandingRule),
+    partial: true,
+    declaration: first,
+    existence: first.existence,
+    problems: [],
+  };
+}

@@ -1,0 +1,216 @@
+import { parseAddresses } from '../address-prefix.ts';
+import { type AddressSet, uniteAddresses } from '../address-set.ts';
+import type { Field, FieldList } from '../model.ts';
+import type { Known, Reference, References } from '../network-model.ts';
+import type { OriginChain } from '../origin.ts';
+import { identity, type ObjectValue, type UnknownValue, type Value } from '../value.ts';
+
+/** The value at a path of property names; an unknown on the way is the answer. Undefined when nothing, or null, is there. */
+export function at(value: Value | undefined, ...path: readonly string[]): Value | undefined {
+  let current = value;
+  for (const name of path) {
+    if (!current || current.kind === 'unknown') break;
+    if (current.kind !== 'object') return undefined;
+    const object: ObjectValue = current;
+    current = object.get(name) ?? object.rest;
+  }
+  return current?.kind === 'null' ? undefined : current;
+}
+
+export interface Items {
+  readonly items: readonly Value[];
+  readonly rest?: UnknownValue;
+}
+
+/** The items of an array that may be unknown in part; what is no array counts as its only item. */
+export function itemsOf(value: Value | undefined): Items {
+  if (!value || value.kind === 'null') return { items: [] };
+  if (value.kind === 'unknown') return { items: [], rest: value };
+  if (value.kind === 'array') return value.rest ? { items: value.items, rest: value.rest } : { items: value.items };
+  return { items: [value] };
+}
+
+/** Known text: a string, or a number or boolean as text. Empty strings are as good as absent. */
+export function textOf(value: Value | undefined): string | undefined {
+  if (value?.kind === 'string') return value.value === '' ? undefined : value.value;
+  return value?.kind === 'number' || value?.kind === 'boolean' ? String(value.value) : undefined;
+}
+
+/** A value as a field of text. Undefined when it is absent, empty or of no text at all. */
+export function textField(value: Value | undefined): Field<string> | undefined {
+  if (!value) return undefined;
+  if (value.kind === 'unknown') return unknownField(value, textOf);
+  return textOf(value) === undefined ? undefined : new TextField(value);
+}
+
+/** A field over a value, whose origin is made when somebody asks for it. */
+class TextField {
+  readonly known = true;
+  readonly value: string;
+  readonly #node: Value;
+
+  constructor(node: Value) {
+    this.#node = node;
+    this.value = textOf(node) ?? '';
+  }
+
+  get origin(): OriginChain {
+    return this.#node.origin;
+  }
+}
+
+export function knownField<T>(value: T, node: Value): Field<T> {
+  return {
+    known: true,
+    value,
+    get origin() {
+      return node.origin;
+    },
+  };
+}
+
+/** An unknown field; its alternatives count only when each of them is a value of the field. */
+export function unknownField<T>(value: UnknownValue, read: (value: Value) => T | undefined): Field<T> {
+  const alternatives: T[] = [];
+  for (const alternative of value.alternatives ?? []) {
+    const one = read(alternative);
+    if (one === undefined) return { known: false, dependsOn: value.dependsOn, origin: value.origin };
+    alternatives.push(one);
+  }
+  if (alternatives.length === 0) return { known: false, dependsOn: value.dependsOn, origin: value.origin };
+  return { known: false, dependsOn: value.dependsOn, alternatives, origin: value.origin };
+}
+
+/** A list of texts from several properties together: a singular one and its plural twin. */
+export function textList(...values: readonly (Value | undefined)[]): FieldList<string> {
+  const items: Field<string>[] = [];
+  let rest: UnknownValue | undefined;
+  for (const value of values) {
+    if (!value) continue;
+    // An unknown string (a singular property) is one item; an unknown array is any number of them.
+    if (value.kind === 'unknown' && !isUnknownList(value)) {
+      const field = textField(value);
+      if (field) items.push(field);
+      continue;
+    }
+    const list = itemsOf(value);
+    for (const item of list.items) {
+      const field = textField(item);
+      if (field) items.push(field);
+    }
+    rest ??= list.rest;
+  }
+  return rest ? { items, rest } : { items };
+}
+
+function isUnknownList(value: UnknownValue): boolean {
+  return value.alternatives?.some(one => one.kind === 'array') ?? false;
+}
+
+/** As {@link textList} for a plural property: unknown means any number of items. */
+export function pluralList(singular: Value | undefined, plural: Value | undefined): FieldList<string> {
+  const one = singular ? textList(singular) : { items: [] };
+  const list = itemsOf(plural);
+  if (list.items.length === 0 && !list.rest) return one;
+  const items = [...one.items];
+  for (const item of list.items) {
+    const field = textField(item);
+    if (field) items.push(field);
+  }
+  const rest = list.rest ?? one.rest;
+  return rest ? { items, rest } : { items };
+}
+
+export function known<T>(value: T): Known<T> {
+  return { known: true, value };
+}
+
+export function unclear(...dependsOn: readonly string[]): {
+  readonly known: false;
+  readonly dependsOn: readonly string[];
+} {
+  return { known: false, dependsOn };
+}
+
+/** A number, also one written as text. `absent` is what it is when nothing is there. */
+export function numberAt<T extends Known<number> | undefined>(value: Value | undefined, absent: T): Known<number> | T {
+  if (!value) return absent;
+  if (value.kind === 'unknown') return unclear(...value.dependsOn);
+  const number = numberOf(value);
+  return number === undefined ? absent : known(number);
+}
+
+export function numberOf(value: Value | undefined): number | undefined {
+  if (value?.kind === 'number') return value.value;
+  if (value?.kind !== 'string' || !/^\s*\d{1,9}\s*$/.test(value.value)) return undefined;
+  return Number(value.value);
+}
+
+/** The last part of an id, as written. */
+export function lastPart(id: string): string {
+  const parts = id.split('/');
+  return parts[parts.length - 1] || id;
+}
+
+/**
+ * A reference: `{id}`, or an id itself. Undefined when it is absent. One of several alternatives is taken when it is
+ * the only id among them, and then is uncertain.
+ */
+export function referenceOf(value: Value | undefined): Reference | undefined {
+  if (!value || value.kind === 'null') return undefined;
+  const id = value.kind === 'object' ? at(value, 'id') : value;
+  if (!id) return undefined;
+  const key = identity(id);
+  if (key === '') return undefined;
+  if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: [] };
+  if (id.kind !== 'unknown') return undefined;
+  if (key !== undefined) return { id: key, name: lastPart(id.symbol!), dependsOn: id.dependsOn };
+  const ids = (id.alternatives ?? []).map(one => referenceOf(one));
+  const given = ids.filter(one => one?.id !== undefined);
+  if (given.length > 0 && ids.every(one => !one || one.id === given[0]!.id)) {
+    const sure = ids.every(one => one !== undefined);
+    return sure ? given[0]! : { ...given[0]!, dependsOn: id.dependsOn, uncertain: true };
+  }
+  return { name: id.dependsOn.join(', '), dependsOn: id.dependsOn };
+}
+
+export function referencesOf(value: Value | undefined): References {
+  const list = itemsOf(value);
+  const items: Reference[] = [];
+  for (const item of list.items) {
+    const reference = referenceOf(item);
+    if (reference) items.push(reference);
+  }
+  return list.rest ? { items, more: list.rest.dependsOn } : { items };
+}
+
+/** References as a list of fields, each with the reference's identity as value. */
+export function referenceFields(value: Value | undefined): FieldList<string> {
+  const list = itemsOf(value);
+  const items: Field<string>[] = [];
+  for (const item of list.items) {
+    const reference = referenceOf(item);
+    if (!reference) continue;
+    if (reference.id !== undefined && !reference.uncertain) items.push(knownField(reference.id, item));
+    else items.push({ known: false, dependsOn: reference.dependsOn, origin: item.origin });
+  }
+  return list.rest ? { items, rest: list.rest } : { items };
+}
+
+/** Addresses that are known in full; undefined when one of them is not. */
+export function addressesOf(list: FieldList<string>): AddressSet | undefined {
+  let all: AddressSet | undefined;
+  if (list.rest || list.items.length === 0) return undefined;
+  for (const item of list.items) {
+    const set = item.known ? parseAddresses(item.value) : undefined;
+    if (!set) return undefined;
+    all = all ? uniteAddresses(all, set) : set;
+  }
+  return all;
+}
+
+/** The identity of a part of a resource: its parent's identity, its kind and name. */
+export function partId(parent: string, kind: string, part: Value): string {
+  const own = identity(at(part, 'id'));
+  return own ?? `${parent}/${kind}/${identity(at(part, 'name')) ?? '?'}`.toLowerCase();
+}
