@@ -24,11 +24,15 @@ const noPublicIp = '83a86a26-fd1f-447c-b59d-e51f44264114';
 /** Permissions, locks and policies: what is asked before a resource provider sees a request. */
 export class Authorization {
   permissions: Permission[] = [{ scope: '/', actions: ['*'] }];
+  /** Scopes that an account may not see at all: no role reaches there. */
+  readonly exclusions: { readonly scope: string; readonly account: string }[] = [];
   policyRules: PolicyRule[] = [];
   /** Locks, policy assignments and role assignments, by lower-case id. */
   readonly extensions = new Map<string, Resource>();
 
   allowed(account: string, action: string, scope: string): boolean {
+    if (this.exclusions.some(exclusion => exclusion.account === account && covers(exclusion.scope, scope)))
+      return false;
     return this.permissions.some(
       permission =>
         (permission.account === undefined || permission.account === account) &&

@@ -234,6 +234,9 @@ export function seed(resource: Json, context: ResourceContext): Resource {
   target.behaviour.complete?.(whole, undefined, context);
   stamp(whole, target.behaviour, 'Succeeded', context.guid());
   context.store.put(whole);
+  if (whole.properties.ipConfigurations?.some((item: Json) => item.properties?.loadBalancerBackendAddressPools)) {
+    afterMembership(context.store);
+  }
   return whole;
 }
 
