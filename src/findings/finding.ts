@@ -8,6 +8,8 @@ export type Level = 'error' | 'warning' | 'note';
 export interface RelatedPlace {
   readonly place: Place;
   readonly message: string;
+  /** Set where the value itself is decided: a suppression there counts for the finding. */
+  readonly decides?: true;
 }
 
 /** What a rule of `findings/rules/` found, before suppression and severity overrides. */

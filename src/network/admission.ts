@@ -76,6 +76,8 @@ export interface Step {
   readonly rule: CompiledRule;
   readonly effect: 'admits' | 'denies' | 'too-late';
   readonly sources: SourceSet;
+  /** Of an `admits`: those of the sources that it surely lets through its layer. */
+  readonly certain: SourceSet;
 }
 
 /** The answer to a {@link Question}: exact sets, and on demand who decided. */
@@ -130,9 +132,10 @@ export class Admission implements Admitted {
     for (const layer of this.#layers) for (const [i, rule] of layer.rules.entries()) priorities.set(rule, i);
     for (const cell of this.#cells) {
       this.#admittedIn(cell, layer => {
-        const add = (effect: Step['effect']) => (rule: CompiledRule, sources: SourceSet) => {
-          const open = publicOrInside(limitSources(sources, cell.within), this.#question);
-          if (!hasSources(open)) return;
+        const add = (effect: Step['effect']) => (rule: CompiledRule, all: SourceSet, surely?: SourceSet) => {
+          const sources = limitSources(all, cell.within);
+          if (!hasSources(publicOrInside(sources, this.#question))) return;
+          const certain = surely && !cell.coarse ? limitSources(surely, cell.within) : noSources;
           const ofLayer = steps.get(layer) ?? new Map<string, Step>();
           steps.set(layer, ofLayer);
           const key = `${effect} ${priorities.get(rule)}`;
@@ -141,9 +144,8 @@ export class Admission implements Admitted {
             layer,
             rule,
             effect,
-            sources: known
-              ? uniteSources(known.sources, limitSources(sources, cell.within))
-              : limitSources(sources, cell.within),
+            sources: known ? uniteSources(known.sources, sources) : sources,
+            certain: known ? uniteSources(known.certain, certain) : certain,
           });
         };
         return { admits: add('admits'), denies: add('denies'), tooLate: add('too-late') };

@@ -89,6 +89,9 @@ export interface ProofStep {
   /** The group's name as shown; undefined for security admin rules. */
   readonly securityGroup?: string;
   readonly priority?: number;
+  /** Class of the sources: of those it possibly decides, and for `admits` of those it surely lets in. */
+  readonly reach: Reach;
+  readonly atLeast: Reach;
   /** The sources that it admits or keeps out, as few CIDRs or tags as say it. */
   readonly sources: readonly string[];
 }

@@ -84,8 +84,8 @@ export const publicSide: SourcesOf = rule => rule.sources;
 
 /** Told, in order of priority, what each rule does to the packets that no rule before it has decided. */
 export interface RuleListener {
-  /** Sources that the rule is possibly the first to match, as Allow. */
-  admits(rule: CompiledRule, sources: SourceSet): void;
+  /** Sources that the rule is possibly, and that it surely is the first to match, as Allow. */
+  admits(rule: CompiledRule, sources: SourceSet, certain: SourceSet): void;
   denies(rule: CompiledRule, sources: SourceSet): void;
   /** A Deny's sources that an earlier Allow has surely or possibly let in. */
   tooLate(rule: CompiledRule, sources: SourceSet): void;
@@ -125,7 +125,10 @@ function admittedInOrder(
     const { must, may } = sourcesOf(rule);
     const allows = minLevel(rule.allows, level);
     const denies = minLevel(rule.denies, level);
-    if (listener) report(rule, allows, denies, may, deniedMust, allowedMust, possible, listener);
+    if (listener) {
+      const surely = allows === 2 ? subtractSources(must, deniedMay) : noSources;
+      report(rule, allows, denies, may, surely, deniedMust, allowedMust, possible, listener);
+    }
     if (allows > 0) {
       possible = uniteSources(possible, subtractSources(may, deniedMust));
       if (allows === 2) {
@@ -173,7 +176,10 @@ function admittedByPairs(
         if (other.allows === 2 && surely) allowedMust = uniteSources(allowedMust, other.must);
       }
     }
-    if (listener) report(one.rule, one.allows, one.denies, one.may, deniedMust, allowedMust, allowedMay, listener);
+    if (listener) {
+      const surely = one.allows === 2 ? subtractSources(one.must, deniedMay) : noSources;
+      report(one.rule, one.allows, one.denies, one.may, surely, deniedMust, allowedMust, allowedMay, listener);
+    }
     if (one.allows > 0) {
       possible = uniteSources(possible, subtractSources(one.may, deniedMust));
       if (one.allows === 2) certain = uniteSources(certain, subtractSources(one.must, deniedMay));
@@ -187,13 +193,14 @@ function report(
   allows: Level,
   denies: Level,
   may: SourceSet,
+  surely: SourceSet,
   deniedMust: SourceSet,
   allowedMust: SourceSet,
   allowedMay: SourceSet,
   listener: RuleListener,
 ): void {
   const first = subtractSources(subtractSources(may, deniedMust), allowedMust);
-  if (allows > 0 && hasSources(first)) listener.admits(rule, first);
+  if (allows > 0 && hasSources(first)) listener.admits(rule, first, subtractSources(surely, allowedMust));
   if (denies > 0) {
     if (hasSources(first)) listener.denies(rule, first);
     const late = intersectSources(may, allowedMay);

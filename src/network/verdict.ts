@@ -93,7 +93,7 @@ export class AdmissionVerdict implements PortVerdict {
     const left = decided ? subtractSources(everybody, decided) : everybody;
     if (hasPublicSources(left)) {
       const sources = describeSources(left, '*', this.#within);
-      out.push({ effect: 'denies', ruleName: denyAllInBound, priority: 65500, sources });
+      out.push({ effect: 'denies', reach: reachOf(left), atLeast: 'none', ruleName: denyAllInBound, priority: 65500, sources });
     }
     return out;
   }
@@ -105,9 +105,11 @@ export class AdmissionVerdict implements PortVerdict {
   }
 }
 
-function proofStep({ effect, rule, layer, sources }: Step, within: AddressSet): ProofStep {
+function proofStep({ effect, rule, layer, sources, certain }: Step, within: AddressSet): ProofStep {
   return {
     effect,
+    reach: reachOf(sources),
+    atLeast: effect === 'admits' ? reachOf(certain) : 'none',
     ...(rule.rule ? { rule: rule.rule } : {}),
     ruleName: rule.name,
     securityGroup: layer.name,

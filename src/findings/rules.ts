@@ -1,0 +1,34 @@
+import type { Finding, Level } from './finding.ts';
+import type { FindingRule, RuleContext } from './rule.ts';
+import { conditionalManagementPort } from './rules/conditional-management-port.ts';
+import { openManagementPort } from './rules/open-management-port.ts';
+import { unusedSuppression } from './rules/unused-suppression.ts';
+import { wideManagementSource } from './rules/wide-management-source.ts';
+
+/** Every rule, in the order in which their findings come. */
+export const rules: readonly FindingRule[] = [
+  openManagementPort,
+  conditionalManagementPort,
+  wideManagementSource,
+  unusedSuppression,
+];
+
+/** All findings of one judged model, before suppression and severity overrides. */
+export function runRules(context: RuleContext): Finding[] {
+  return rules.flatMap(rule => [...(rule.check?.(context) ?? [])]);
+}
+
+/** Where the page of a rule is read. */
+export function ruleHelpUri(id: string): string {
+  return `https://github.com/portcullis/portcullis/blob/main/docs/rules/${encodeURIComponent(id)}.md`;
+}
+
+/** What surfaces say of each rule. */
+export function ruleDescriptions(): readonly {
+  readonly id: string;
+  readonly level: Level;
+  readonly summary: string;
+  readonly helpUri: string;
+}[] {
+  return rules.map(({ id, level, summary }) => ({ id, level, summary, helpUri: ruleHelpUri(id) }));
+}
