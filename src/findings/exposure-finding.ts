@@ -63,11 +63,17 @@ function messageOf(exposure: Exposure): string {
     return `${port} may be open to ${extent}: for ${whose} that depends on ${on}${notes}.`;
   }
   const sources =
-    rule && hasSecretSource(rule) ? 'a source that a secure parameter holds' : sourcesPhrase(step.sources);
+    rule && hasSecretSource(rule) ? 'a source that a secure parameter holds' : sourcesPhrase(admittedSources(exposure));
   if (kind === 'open') return `${port} is open to the internet: ${whose} admits ${sources}${notes}.`;
   const cloud = step.sources.some(source => /^azurecloud/i.test(source));
   const why = cloud ? ', which is the machines of every Azure customer' : '';
   return `${port} is open to a wide range of addresses: ${whose} admits ${sources}${why}${notes}.`;
+}
+
+/** What a rule adds, as few words as say it: where that is a long list of remainders, its sources as written. */
+function admittedSources({ rule, step }: Exposure): readonly string[] {
+  const written = rule?.sourceAddressPrefixes.items.flatMap(item => (item.known ? item.value : [])) ?? [];
+  return step.sources.length > 4 && written.length > 0 && written.length < step.sources.length ? written : step.sources;
 }
 
 function ruleLabel(step: ProofStep): string {

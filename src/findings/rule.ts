@@ -1,4 +1,6 @@
+import type { MachineVerdict } from '../network/machine/machine-verdict.ts';
 import type { PortVerdict, SecurityGroup } from '../network/model.ts';
+import type { NetworkModel } from '../network/network-model.ts';
 import type { Finding, Level } from './finding.ts';
 
 /** A security group with its verdict for each port that is judged. */
@@ -9,7 +11,9 @@ export interface GroupVerdicts {
 
 /** What a rule looks at: one model, judged. */
 export interface RuleContext {
+  readonly model: NetworkModel;
   readonly groups: readonly GroupVerdicts[];
+  readonly machines: readonly MachineVerdict[];
   /** The ports that were judged. */
   readonly ports: readonly number[];
   /** `live`: the resources came from Azure, a saved inventory or Resource Graph, not from a template. */

@@ -93,7 +93,14 @@ export class AdmissionVerdict implements PortVerdict {
     const left = decided ? subtractSources(everybody, decided) : everybody;
     if (hasPublicSources(left)) {
       const sources = describeSources(left, '*', this.#within);
-      out.push({ effect: 'denies', reach: reachOf(left), atLeast: 'none', ruleName: denyAllInBound, priority: 65500, sources });
+      out.push({
+        effect: 'denies',
+        reach: reachOf(left),
+        atLeast: 'none',
+        ruleName: denyAllInBound,
+        priority: 65500,
+        sources,
+      });
     }
     return out;
   }
