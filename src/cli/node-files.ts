@@ -34,6 +34,11 @@ export class NodeFiles implements FileSystem {
     }
   }
 
+  /** The absolute path of one that a person wrote. */
+  toAbsolute(path: string): string {
+    return resolve(this.#root, path);
+  }
+
   /** A path as the contract writes it: relative to the working directory, `/` between parts. */
   toRelative(path: string): string {
     return relative(this.#root, resolve(this.#root, path)).split(sep).join('/') || '.';

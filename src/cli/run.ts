@@ -1,0 +1,51 @@
+import { UsageError, usage } from './usage.ts';
+
+/** What a command needs of the process around it; tests pass their own. */
+export interface CommandHost {
+  readonly workingDirectory: string;
+  readonly version: string;
+  stdout(text: string): Promise<void>;
+  stderr(text: string): void;
+  /** The whole of standard input. */
+  stdin(): Promise<string>;
+  /** A file that ships with the product. */
+  loadAsset(name: string): Promise<Uint8Array>;
+}
+
+/**
+ * Runs one command line. Gives the exit status of the contract: 0, 1 when findings reach `--fail-on`, 2 when the command
+ * line or an input could not be used. Nothing is thrown: every failure is a message on standard error.
+ */
+export async function runCommand(args: readonly string[], host: CommandHost): Promise<number> {
+  const [command, ...rest] = args;
+  try {
+    switch (command) {
+      case 'inventory':
+        return await (await import('./inventory.ts')).inventoryCommand(rest, host);
+      case '--version':
+      case '-v':
+        await host.stdout(`${host.version}\n`);
+        return 0;
+      case '--help':
+      case '-h':
+      case 'help':
+        await host.stdout(usage);
+        return 0;
+      case undefined:
+        host.stderr(usage);
+        return 2;
+      default:
+        throw new UsageError(`${command}: no such command; scan, inventory and plan are there`);
+    }
+  } catch (error) {
+    host.stderr(`portcullis: ${messageOf(error)}\n`);
+    return 2;
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\nSee portcullis --help.`;
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+    return `${error.message.split('\n')[0]}\nSee portcullis --help.`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,250 @@
+import type { FileRead, FileSystem } from '../templates/file-system.ts';
+import { mayBeTemplate, type TemplateLanguages } from '../templates/languages.ts';
+import type { ReadProblem, TemplateFormat, TemplateLanguage } from '../templates/reading.ts';
+import { analyseUnit, type UnitAnalysis, type UnitRequest } from './analysis.ts';
+
+/** What became of one scanned file. */
+export interface ScannedFile {
+  readonly path: string;
+  readonly format?: TemplateFormat;
+  readonly status: 'analysed' | 'skipped' | 'failed';
+  /** Why it was skipped or failed, or what of it could not be read. */
+  readonly reason?: string;
+}
+
+export interface ScanRequest {
+  /** Files to judge. A file that is no template is skipped. */
+  readonly paths: readonly string[];
+  /** Parameter files named by a person, used besides those found beside the templates. */
+  readonly parameterFiles?: readonly string[];
+  readonly ports: readonly number[];
+  readonly isCancelled?: () => boolean;
+  /** Called before each unit with the number done and to do, for a progress display. */
+  readonly onProgress?: (done: number, total: number, unit: string) => void;
+}
+
+export interface ScanResult {
+  readonly files: readonly ScannedFile[];
+  readonly analyses: readonly UnitAnalysis[];
+}
+
+/** The files of a surface. `load` fetches what was asked for and not there yet, and tells whether anything came. */
+export interface ScanFiles extends FileSystem {
+  load?(): Promise<boolean>;
+}
+
+/** One template with the files of the set that belong to it. */
+interface Unit extends UnitRequest {
+  readonly paths: string[];
+  readonly parameterFiles: Set<string>;
+}
+
+/** Milliseconds that work may go on before the event loop gets its turn: half a frame. */
+const turn = 8;
+
+/** How often a reading is made again because files had to be fetched: as deep as chains of modules go. */
+const maximumFetches = 50;
+
+/**
+ * Judges sets of template files and remembers what it read: a unit whose files have not changed is not read again,
+ * whoever asks. One scanner belongs to one surface.
+ */
+export class Scanner {
+  readonly #kept = new Map<string, UnitAnalysis>();
+  #keptPorts = '';
+  #turnEnds = 0;
+
+  constructor(
+    private readonly languages: TemplateLanguages,
+    private readonly files: ScanFiles,
+  ) {}
+
+  /**
+   * Judges the files as one set. What another file of the set calls is judged through its callers, once per call, and
+   * not alone. Every template is judged with its defaults, and once more for each parameter file that applies.
+   * Cancelled, it answers with what it has.
+   */
+  async scan(request: ScanRequest): Promise<ScanResult> {
+    const files: ScannedFile[] = [];
+    const units = new Map<string, Unit>();
+    const given = request.parameterFiles ?? [];
+    for (const path of new Set(request.paths)) {
+      if (request.isCancelled?.()) return { files, analyses: [] };
+      await this.#classify(path, files, units);
+    }
+    for (const path of new Set(given)) await this.#give(path, files, units);
+
+    const alone = new Map<string, UnitAnalysis>();
+    for (const unit of units.values()) {
+      request.onProgress?.(alone.size, units.size, unit.unit);
+      const analysis = await this.#analyse(unit, undefined, request);
+      if (!analysis) return { files, analyses: [...alone.values()] };
+      alone.set(unit.unit, analysis);
+    }
+    const analyses: UnitAnalysis[] = [];
+    for (const entry of entryUnits(alone)) {
+      const unit = units.get(entry);
+      const analysis = alone.get(entry);
+      if (!unit || !analysis) continue;
+      analyses.push(analysis);
+      const applying = new Set([...unit.language.parameterFilesOf(unit.unit, this.files), ...unit.parameterFiles]);
+      for (const parameterFile of [...applying].sort()) {
+        const judged = await this.#analyse(unit, parameterFile, request);
+        if (judged) analyses.push(judged);
+      }
+    }
+    for (const unit of units.values()) {
+      const problems = alone.get(unit.unit)?.reading.problems ?? [];
+      for (const path of unit.paths) files.push(statusOf(path, unit.format, problems));
+    }
+    files.sort((a, b) => compare(a.path, b.path));
+    return { files, analyses };
+  }
+
+  async #classify(path: string, files: ScannedFile[], units: Map<string, Unit>): Promise<void> {
+    const read = await this.#read(path);
+    if (!('text' in read)) {
+      files.push({ path, status: 'failed', reason: read.message });
+      return;
+    }
+    const recognised = mayBeTemplate(path) ? await this.languages.recognise(path, read.text) : undefined;
+    if (!recognised) {
+      files.push(notATemplate(path, read.text));
+      return;
+    }
+    const { language, format } = recognised;
+    if (!isParameterFile(path, format)) {
+      unitIn(units, language.unitOf(path), format, language).paths.push(path);
+      return;
+    }
+    const target = await this.#templateOf(language, path);
+    if (typeof target === 'string') {
+      files.push({ path, format, status: 'skipped', reason: target });
+      return;
+    }
+    files.push({ path, format, status: 'analysed' });
+    unitIn(units, target.unit, target.format, target.language).parameterFiles.add(path);
+  }
+
+  /** Gives a parameter file that a person named to every unit that takes it. */
+  async #give(path: string, files: ScannedFile[], units: Map<string, Unit>): Promise<void> {
+    if (!files.some(file => file.path === path)) await this.#classify(path, files, units);
+    for (const unit of units.values())
+      if (unit.language.acceptsParameterFile(path, unit.unit, this.files)) unit.parameterFiles.add(path);
+    const taken = [...units.values()].some(unit => unit.parameterFiles.has(path));
+    const at = files.findIndex(file => file.path === path);
+    const entry = files[at];
+    if (entry && entry.status === 'skipped')
+      files[at] = taken
+        ? { path, ...(entry.format ? { format: entry.format } : {}), status: 'analysed' }
+        : { ...entry, status: 'failed', reason: `${path}: no template among the scanned files takes this file` };
+  }
+
+  async #templateOf(
+    language: TemplateLanguage,
+    path: string,
+  ): Promise<{ unit: string; format: TemplateFormat; language: TemplateLanguage } | string> {
+    let unit = language.templateOf(path, this.files);
+    while (unit === undefined && (await this.files.load?.())) unit = language.templateOf(path, this.files);
+    if (unit === undefined) return `${path}: the template that it gives values to was not found beside it`;
+    if (language.formatOf(path, '') === 'terraform') return { unit, format: 'terraform', language };
+    const read = await this.#read(unit);
+    if (!('text' in read)) return read.message;
+    const recognised = await this.languages.recognise(unit, read.text);
+    return recognised ? { unit, ...recognised } : `${unit}: is no template that ${path} could give values to`;
+  }
+
+  async #read(path: string): Promise<FileRead> {
+    const read = this.files.read(path);
+    if ('text' in read || read.reason !== 'not-loaded' || !(await this.files.load?.())) return read;
+    return this.files.read(path);
+  }
+
+  /** Undefined when cancelled. */
+  async #analyse(
+    unit: Unit,
+    parameterFile: string | undefined,
+    request: ScanRequest,
+  ): Promise<UnitAnalysis | undefined> {
+    await this.#breathe();
+    const ports = request.ports.join();
+    if (ports !== this.#keptPorts) this.#kept.clear();
+    this.#keptPorts = ports;
+    const key = `${unit.unit}\n${parameterFile ?? ''}`;
+    for (let fetches = 0; ; fetches++) {
+      if (request.isCancelled?.()) return undefined;
+      const kept = this.#kept.get(key);
+      if (kept?.files.unchanged(this.files)) return kept;
+      const { format, language } = unit;
+      const analysis = analyseUnit(
+        { unit: unit.unit, format, language, ...(parameterFile === undefined ? {} : { parameterFile }) },
+        this.files,
+        request.ports,
+        request.isCancelled,
+      );
+      if (request.isCancelled?.()) return undefined;
+      const fetched = analysis.files.incomplete && fetches < maximumFetches && (await this.files.load?.());
+      if (fetched) continue;
+      this.#kept.set(key, analysis);
+      return analysis;
+    }
+  }
+
+  async #breathe(): Promise<void> {
+    if (Date.now() < this.#turnEnds) return;
+    await new Promise<void>(resolve => setTimeout(resolve, 0));
+    this.#turnEnds = Date.now() + turn;
+  }
+}
+
+/**
+ * The units to judge by themselves: those that no other unit of the set calls. Of units that only call each other in a
+ * circle, the first by name stands for the circle.
+ */
+export function entryUnits(
+  analyses: ReadonlyMap<string, { readonly reading: { readonly called: readonly string[] } }>,
+): readonly string[] {
+  const called = new Set<string>();
+  for (const [unit, { reading }] of analyses) for (const other of reading.called) if (other !== unit) called.add(other);
+  const entries = [...analyses.keys()].filter(unit => !called.has(unit));
+  const covered = new Set<string>(entries.flatMap(unit => [unit, ...(analyses.get(unit)?.reading.called ?? [])]));
+  for (const unit of [...analyses.keys()].sort()) {
+    if (covered.has(unit)) continue;
+    entries.push(unit);
+    covered.add(unit);
+    for (const other of analyses.get(unit)?.reading.called ?? []) covered.add(other);
+  }
+  return entries.sort();
+}
+
+function unitIn(units: Map<string, Unit>, unit: string, format: TemplateFormat, language: TemplateLanguage): Unit {
+  let entry = units.get(unit);
+  if (!entry) {
+    entry = { unit, format, language, paths: [], parameterFiles: new Set() };
+    units.set(unit, entry);
+  }
+  return entry;
+}
+
+function isParameterFile(path: string, format: TemplateFormat): boolean {
+  return format === 'arm-parameters' || format === 'bicepparam' || /\.tfvars(?:\.json)?$/i.test(path);
+}
+
+function statusOf(path: string, format: TemplateFormat, problems: readonly ReadProblem[]): ScannedFile {
+  const own = problems.filter(problem => problem.place.file === path);
+  const failure = own.find(problem => problem.level === 'error');
+  if (failure) return { path, format, status: 'failed', reason: failure.message };
+  return { path, format, status: 'analysed', ...(own[0] ? { reason: own[0].message } : {}) };
+}
+
+/** A `.json` that holds no JSON at all is a failure to tell; any other file that is no template is passed over. */
+function notATemplate(path: string, text: string): ScannedFile {
+  const holdsJson = /^\ufeff?\s*(?:[{["\d-]|true|false|null|\/[/*]|$)/.test(text);
+  if (/\.json$/i.test(path) && !holdsJson)
+    return { path, status: 'failed', reason: `${path}: is not JSON: it begins with neither an object nor a list` };
+  return { path, status: 'skipped', reason: `${path}: is not a template that Portcullis reads` };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
