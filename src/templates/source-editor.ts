@@ -52,6 +52,11 @@ export interface SourceEditor {
     parameter: { readonly name: string; readonly description: string; readonly type: 'string' | 'array' },
     use: TextRange,
   ): { readonly edits: readonly TextEdit[]; readonly expression: string } | undefined;
+  /**
+   * Takes the default away from the parameter or variable whose default value stands at a range, so that a deployment
+   * must give a value.
+   */
+  removeDefault(document: SourceDocument, value: TextRange): readonly TextEdit[] | undefined;
   /** Writes the language's suppression comment for the declaration, block or property at a range. */
   suppress(document: SourceDocument, at: TextRange, id: string, reason: string): readonly TextEdit[] | undefined;
 }
