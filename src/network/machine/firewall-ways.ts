@@ -20,13 +20,15 @@ import type { Estate } from './estate.ts';
 import { forwardsTo, type LoadBalancerIndex, publicAddressOf } from './load-balancer-ways.ts';
 import { endpoint, type Way } from './way.ts';
 
-/** A DNAT rule with its fields in sets, and what is taken from it by rules before it. */
+/** A DNAT rule with its fields in sets. */
 interface Translation {
   readonly firewall: AzureFirewall;
   readonly rule: DnatRule;
-  readonly tcp: Level;
-  readonly udp: Level;
-  readonly sources: Bounds<SourceSet>;
+  readonly levels: Readonly<Record<'Tcp' | 'Udp', Level>>;
+  /** The rule's own sources. */
+  readonly own: Bounds<SourceSet>;
+  /** What rules before it leave of them. */
+  readonly left: Readonly<Record<'Tcp' | 'Udp', Bounds<SourceSet>>>;
   readonly dependsOn: readonly string[];
   readonly whole?: string;
   readonly to: AddressSet | undefined;
@@ -64,25 +66,29 @@ export class FirewallIndex {
     const dependsOn: string[] = [];
     const sources = this.#sources(rule, dependsOn);
     const destinationPorts = portBounds(rule.destinationPorts);
-    let { must, may } = sources;
-    for (const earlier of before) {
-      const covered = minLevel(covers(earlier.rule, rule), minLevel(earlier.tcp, earlier.udp));
-      if (covers(earlier.rule, rule) === 0 || maxLevel(earlier.tcp, earlier.udp) === 0) continue;
-      if (intersectIntervals(earlier.destinationPorts.may, destinationPorts.may).length === 0) continue;
-      must = subtractSources(must, earlier.sources.may);
-      if (covered === 2 && includesPorts(earlier.destinationPorts.must, destinationPorts.may)) {
-        may = subtractSources(may, earlier.sources.must);
+    const own = { Tcp: protocolLevel(rule.protocols, 'tcp'), Udp: protocolLevel(rule.protocols, 'udp') };
+    const left = (protocol: 'Tcp' | 'Udp'): Bounds<SourceSet> => {
+      let { must, may } = sources;
+      for (const earlier of before) {
+        const covered = minLevel(covers(earlier.rule, rule), earlier.levels[protocol]);
+        if (covered === 0) continue;
+        if (intersectIntervals(earlier.destinationPorts.may, destinationPorts.may).length === 0) continue;
+        must = subtractSources(must, earlier.own.may);
+        if (covered === 2 && includesPorts(earlier.destinationPorts.must, destinationPorts.may)) {
+          may = subtractSources(may, earlier.own.must);
+        }
       }
-    }
+      return { must, may };
+    };
     const to = rule.translatedAddress?.known ? parseAddresses(rule.translatedAddress.value) : undefined;
     const translated = rule.translatedPort;
     const whole = rule.sourceAddresses.items.find(item => item.known && item.value === '*') ? '*' : undefined;
     return {
       firewall,
       rule,
-      tcp: protocolLevel(rule.protocols, 'tcp'),
-      udp: protocolLevel(rule.protocols, 'udp'),
-      sources: { must, may },
+      levels: own,
+      own: sources,
+      left: { Tcp: left('Tcp'), Udp: left('Udp') },
       dependsOn,
       ...(whole ? { whole } : {}),
       to,
@@ -166,7 +172,7 @@ export class FirewallIndex {
     const ways: Way[] = [];
     for (const translation of this.#translations) {
       const { firewall, rule } = translation;
-      let level = protocol === 'Tcp' ? translation.tcp : translation.udp;
+      let level = translation.levels[protocol];
       const dependsOn: string[] = [];
       for (const item of rule.protocols.items) if (!item.known) dependsOn.push(...item.dependsOn);
       level = minLevel(level, portLevel(translation, port));
@@ -202,7 +208,7 @@ export class FirewallIndex {
           dependsOn: frontend.level === 1 ? [...dependsOn, ...frontend.dependsOn] : dependsOn,
           openWithoutGroups: { known: true, value: true },
           relay: {
-            sources: translation.sources,
+            sources: translation.left[protocol],
             from: this.#from(firewall),
             dependsOn: translation.dependsOn,
             decidedBy: [`${firewall.name}/${rule.name}`],

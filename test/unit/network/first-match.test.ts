@@ -22,7 +22,10 @@ import {
 } from './first-match.ts';
 import { groupNames, Random, randomAddresses, randomPorts, randomRules } from './random-rules.ts';
 
-const count = process.env.PORTCULLIS_FULL ? 100_000 : 3_000;
+const full = process.env.PORTCULLIS_FULL !== undefined;
+const count = full ? 100_000 : 3_000;
+// Each of these is judged for up to 27 assignments.
+const unknownCount = full ? 20_000 : 1_500;
 const port = 22;
 
 /** A rule as the template reader gives it, some fields replaced by unknown values. */
@@ -286,6 +289,14 @@ describe('first match against brute force', () => {
         const byAddress = sender.tag !== undefined && inSet(admission.possible, { ...sender, tag: undefined });
         if (byAddress) continue;
         const expected = targets.admit(sorted, sender);
+        // Nor is what a denied region leaves of a tag.
+        if (
+          !expected &&
+          sender.tag?.includes('.') &&
+          inSet(admission.possible, { ...sender, tag: sender.tag.split('.')[0] })
+        ) {
+          continue;
+        }
         if (inSet(admission.possible, sender) !== expected || inSet(admission.certain, sender) !== expected) {
           assert.fail(
             `seed ${seed}: ${sender.family} ${sender.address.toString(16)} ${sender.tag} ${expected}\n${text(rules)}`,
@@ -303,8 +314,8 @@ describe('first match against brute force', () => {
     }
   });
 
-  it(`holds the bounds for unknown values in ${count} random rule sets`, () => {
-    for (let seed = 1; seed <= count; seed++) {
+  it(`holds the bounds for unknown values in ${unknownCount} random rule sets`, () => {
+    for (let seed = 1; seed <= unknownCount; seed++) {
       const random = new Random(-seed);
       const rules = randomRules(random, 5);
       const { unknowns, assignments } = hide(random, rules);
