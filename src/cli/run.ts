@@ -20,6 +20,8 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
   const [command, ...rest] = args;
   try {
     switch (command) {
+      case 'scan':
+        return await (await import('./scan.ts')).scanCommand(rest, host);
       case 'inventory':
         return await (await import('./inventory.ts')).inventoryCommand(rest, host);
       case '--version':

@@ -1,12 +1,14 @@
 import { evaluateMachines } from '../network/machine/evaluation.ts';
 import type { MachineVerdict } from '../network/machine/machine-verdict.ts';
-import type { PortVerdict, SecurityGroup } from '../network/model.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { readResources } from '../network/rest/read-resources.ts';
 import { evaluateGroup } from '../network/security-group.ts';
 import type { FileSystem } from '../templates/file-system.ts';
 import type { TemplateFormat, TemplateLanguage, TemplateReading } from '../templates/reading.ts';
 import { RecordedFiles } from '../templates/recorded-files.ts';
+import type { Finding } from './finding.ts';
+import type { GroupVerdicts } from './rule.ts';
+import { runRules } from './rules.ts';
 
 /** A template unit with the parameter values it is judged with. */
 export interface UnitRequest {
@@ -17,17 +19,14 @@ export interface UnitRequest {
   readonly parameterFile?: string;
 }
 
-export interface GroupResult {
-  readonly group: SecurityGroup;
-  readonly verdicts: readonly PortVerdict[];
-}
-
 /** What one reading of one unit gave. */
 export interface UnitAnalysis extends UnitRequest {
   readonly reading: TemplateReading;
   readonly model: NetworkModel;
-  readonly groups: readonly GroupResult[];
+  readonly groups: readonly GroupVerdicts[];
   readonly machines: readonly MachineVerdict[];
+  /** Before suppression and severity overrides. */
+  readonly findings: readonly Finding[];
   /** The files as they were read. */
   readonly files: RecordedFiles;
 }
@@ -50,5 +49,6 @@ export function analyseUnit(
   const model = readResources(reading.declarations);
   const groups = model.securityGroups.map(group => ({ group, verdicts: evaluateGroup(group, { ports }) }));
   const machines = evaluateMachines(model, { ports });
-  return { ...request, reading, model, groups, machines, files: recorded };
+  const findings = runRules({ model, groups, machines, ports, source: 'template' });
+  return { ...request, reading, model, groups, machines, findings, files: recorded };
 }
