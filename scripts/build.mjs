@@ -54,6 +54,14 @@ export async function buildForTests() {
   return { folder, tests: join(folder, 'dist/tests/index.js') };
 }
 
+/** Builds the benchmark as the product is built, and gives its file. */
+export async function buildBenchmark() {
+  const out = join(root, 'out/bench');
+  rmSync(out, { recursive: true, force: true });
+  await bundleNode(out, { bench: 'test/bench/bench.ts' }, true);
+  return join(out, 'bench.js');
+}
+
 /** Builds the product unless `dist/` is newer than everything it is made of. */
 export async function buildWhenStale() {
   const built = join(root, 'dist/cli.js');

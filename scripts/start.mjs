@@ -8,6 +8,7 @@ await ensureDependencies();
 const { buildProduct } = await import('./build.mjs');
 const { browserHostSupported, cacheFolder, desktopHost } = await import('./vscode-host.mjs');
 
+endWithParent();
 console.log('Building the extension …');
 await buildProduct({ minify: false });
 
@@ -57,6 +58,14 @@ async function openInBrowser(reason) {
   await new Promise(resolve => server.server.on('exit', resolve));
   console.error(server.readLog().split('\n').slice(-20).join('\n'));
   process.exit(1);
+}
+
+/** npm's shell does not pass a signal on: when it is gone, so is whoever wanted this. */
+function endWithParent() {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, 1000).unref();
 }
 
 /** PORT when it is set, so that the address can be forwarded; else any free one. */

@@ -6,5 +6,5 @@ import { activateEditorFeature } from './editor/editor-feature.ts';
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Portcullis', { log: true });
   const commandManager = new CommandManager(log);
-  context.subscriptions.push(log, commandManager, activateEditorFeature(commandManager));
+  context.subscriptions.push(log, commandManager, activateEditorFeature(context, commandManager, log));
 }

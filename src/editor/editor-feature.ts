@@ -1,19 +1,59 @@
-import { type Disposable, env, Uri, window } from 'vscode';
+import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
+import type { EditorSession } from './editor-session.ts';
+import { mayBeTemplateDocument } from './template-documents.ts';
 
-/** What the editor shows of templates: problems, lenses, hovers, fixes and the workspace scan. */
-export function activateEditorFeature(commandManager: CommandManager): Disposable {
+/**
+ * What the editor shows of templates: problems, lenses, hovers, fixes and the workspace scan. Only the commands and an
+ * empty view are there at first; the rest is loaded when the first template is opened or a command asks for it.
+ */
+export function activateEditorFeature(
+  context: ExtensionContext,
+  commandManager: CommandManager,
+  log: LogOutputChannel,
+): Disposable {
   const disposables = new Disposables();
-  disposables.register(
-    window.registerTreeDataProvider('portcullis.templates', {
-      getTreeItem: (item: never) => item,
-      getChildren: () => [],
+  const arrived = disposables.register(new EventEmitter<void>());
+  let session: EditorSession | undefined;
+  let loading: Promise<EditorSession> | undefined;
+
+  const view = disposables.register(
+    window.createTreeView<unknown>('portcullis.templates', {
+      treeDataProvider: {
+        onDidChangeTreeData: arrived.event,
+        getChildren: node => session?.tree.getChildren(node as never) ?? [],
+        getTreeItem: node => (session as EditorSession).tree.getTreeItem(node as never),
+      },
+      showCollapseAll: true,
     }),
   );
-  commandManager.register('portcullis.scanWorkspace', () => undefined);
-  commandManager.register('portcullis.showRuleDocumentation', (id?: string) =>
-    env.openExternal(Uri.parse(`https://github.com/portcullis/portcullis/blob/main/docs/rules/${id ?? 'README'}.md`)),
-  );
+  const load = () => {
+    loading ??= import('./editor-session.ts').then(({ EditorSession }) => {
+      session = disposables.register(new EditorSession(context.extensionUri, commandManager, log, view));
+      disposables.register(session.tree.onDidChangeTreeData(() => arrived.fire()));
+      arrived.fire();
+      return session;
+    });
+    return loading;
+  };
+
+  commandManager.register('portcullis.scanWorkspace', async () => (await load()).scan.run());
+  commandManager.register('portcullis.cancelScan', () => session?.scan.cancel());
+  commandManager.register('portcullis.showRuleDocumentation', async (id?: unknown) => {
+    const { showRuleDocumentation } = await import('./rule-documentation.ts');
+    await showRuleDocumentation(context.extensionUri, id);
+  });
+
+  const waiting = new Disposables();
+  disposables.register(waiting);
+  const look = (document: Parameters<typeof mayBeTemplateDocument>[0]) => {
+    if (loading || !mayBeTemplateDocument(document)) return;
+    waiting.dispose();
+    load().catch(error => log.error(`The editor's part could not be loaded: ${error}`));
+  };
+  waiting.register(workspace.onDidOpenTextDocument(look));
+  waiting.register(workspace.onDidChangeTextDocument(({ document }) => look(document)));
+  for (const document of workspace.textDocuments) look(document);
   return disposables;
 }

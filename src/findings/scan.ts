@@ -87,7 +87,7 @@ export class Scanner {
       const analysis = alone.get(entry);
       if (!unit || !analysis) continue;
       analyses.push(analysis);
-      const applying = new Set([...unit.language.parameterFilesOf(unit.unit, this.files), ...unit.parameterFiles]);
+      const applying = new Set([...(await this.#parameterFilesOf(unit)), ...unit.parameterFiles]);
       for (const parameterFile of [...applying].sort()) {
         const judged = await this.#analyse(unit, parameterFile, request);
         if (judged) analyses.push(judged);
@@ -140,6 +140,13 @@ export class Scanner {
         : { ...entry, status: 'failed', reason: `${path}: no template among the scanned files takes this file` };
   }
 
+  async #parameterFilesOf(unit: Unit): Promise<readonly string[]> {
+    for (let fetches = 0; ; fetches++) {
+      const found = unit.language.parameterFilesOf(unit.unit, this.files);
+      if (fetches === maximumFetches || !(await this.files.load?.())) return found;
+    }
+  }
+
   async #templateOf(
     language: TemplateLanguage,
     path: string,
@@ -183,8 +190,8 @@ export class Scanner {
         request.isCancelled,
       );
       if (request.isCancelled?.()) return undefined;
-      const fetched = analysis.files.incomplete && fetches < maximumFetches && (await this.files.load?.());
-      if (fetched) continue;
+      // Also when only folders were missing: their answer does not tell that it is not there yet.
+      if (fetches < maximumFetches && (await this.files.load?.())) continue;
       this.#kept.set(key, analysis);
       return analysis;
     }

@@ -1,0 +1,39 @@
+import { commands, type LogOutputChannel, languages, Position, Range, type TreeView, type Uri, window } from 'vscode';
+import type { CommandManager } from '../commands/command-manager.ts';
+import { Disposables } from '../commands/disposables.ts';
+import { AnalysisService } from './analysis-service.ts';
+import { GroupLenses } from './code-lenses.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { createLanguageStatus } from './language-status.ts';
+import { ProofHover } from './proof-hover.ts';
+import { documentSelector } from './template-documents.ts';
+import { TemplateTree } from './template-tree.ts';
+import { WorkspaceScan } from './workspace-scan.ts';
+
+/** Everything of the editor's part that works on analyses. */
+export class EditorSession extends Disposables {
+  readonly service: AnalysisService;
+  readonly tree: TemplateTree;
+  readonly scan: WorkspaceScan;
+
+  constructor(extensionUri: Uri, commandManager: CommandManager, log: LogOutputChannel, view: TreeView<unknown>) {
+    super();
+    this.service = this.register(new AnalysisService(extensionUri, log));
+    this.tree = this.register(new TemplateTree(this.service));
+    this.scan = new WorkspaceScan(this.service, view);
+    this.register(new Diagnostics(this.service));
+    const lenses = this.register(new GroupLenses(this.service));
+    this.register(languages.registerCodeLensProvider(documentSelector, lenses));
+    this.register(languages.registerHoverProvider(documentSelector, new ProofHover(this.service)));
+    this.register(createLanguageStatus(this.service));
+    commandManager.register('portcullis.showProof', showProof);
+  }
+}
+
+/** Opens the hover on a group's first line, which is its proof. */
+async function showProof(uri: Uri, line: number, character: number): Promise<void> {
+  const at = new Position(line, character);
+  const editor = await window.showTextDocument(uri, { selection: new Range(at, at) });
+  editor.revealRange(new Range(at, at));
+  await commands.executeCommand('editor.action.showHover', { focus: 'focusIfVisible' });
+}

@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { parse } from 'jsonc-parser';
+import { NodeFiles } from '../../src/cli/node-files.ts';
+import { type ScanFiles, Scanner } from '../../src/findings/scan.ts';
+import { managementPorts } from '../../src/network/verdict.ts';
+import type { FileRead } from '../../src/templates/file-system.ts';
+import { TemplateLanguages } from '../../src/templates/languages.ts';
+import { activationCost } from './activation.ts';
+
+/** How often each side of a ratio is measured; the best of each counts, since noise only ever adds. */
+const rounds = 7;
+const root = resolve(process.argv[2] ?? '.');
+
+const { folder, files, made } = armTemplates();
+console.log(`${files.length} ARM templates ${made ? 'made for this run' : `of ${relative(root, folder)}`}`);
+let failed = false;
+try {
+  const [scan, read] = await measured(
+    () => scanOnce(folder, files),
+    async () => {
+      for (const file of files) parse(readFileSync(join(folder, file), 'utf8'));
+    },
+  );
+  report('scan of all, over reading and parsing them', scan / read, 2.5, `${ms(scan)} / ${ms(read)}`);
+  await keystroke();
+  const { milliseconds, bytes, modules } = await activationCost(join(root, 'dist/extension.js'));
+  report(
+    'KB loaded by activate()',
+    bytes / 1024,
+    100,
+    `${modules} modules, ${milliseconds.toFixed(1)} ms in activate()`,
+  );
+} finally {
+  if (made) rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failed ? 1 : 0;
+
+/** One keystroke in the largest template, then everything that the editor does for it. */
+async function keystroke(): Promise<void> {
+  const texts = files.map(file => [file, readFileSync(join(folder, file), 'utf8')] as const);
+  const [file, text] = texts.reduce((a, b) => (b[1].length > a[1].length ? b : a));
+  const typed = new TypedFiles(file, text);
+  const scanner = new Scanner(new TemplateLanguages(noAssets), typed);
+  const [analysis, parsing] = await measured(
+    async () => {
+      typed.type();
+      await scanner.scan({ paths: [file], ports: managementPorts });
+    },
+    async () => parse(text),
+  );
+  report('a keystroke in the largest, over parsing it', analysis / parsing, 3, `${ms(analysis)} / ${ms(parsing)}`);
+}
+
+async function scanOnce(cwd: string, paths: readonly string[]): Promise<void> {
+  const scanner = new Scanner(new TemplateLanguages(noAssets), new NodeFiles(cwd));
+  await scanner.scan({ paths, ports: managementPorts });
+}
+
+/** The best time of each of two actions, measured in turn so that both meet the same machine. */
+async function measured(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<readonly [number, number]> {
+  let [best, otherBest] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < rounds; round++) {
+    best = Math.min(best, await timeOf(one));
+    otherBest = Math.min(otherBest, await timeOf(other));
+  }
+  return [best, otherBest];
+}
+
+async function timeOf(action: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await action();
+  return performance.now() - began;
+}
+
+function report(what: string, value: number, limit: number, detail: string): void {
+  const holds = value <= limit;
+  if (!holds) failed = true;
+  console.log(`${holds ? 'ok  ' : 'OVER'} ${what}: ${value.toFixed(2)} (at most ${limit}; ${detail})`);
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(1)} ms`;
+}
+
+/** One file whose text changes by a blank at a time, as when somebody types in an empty line. */
+class TypedFiles implements ScanFiles {
+  #blanks = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly text: string,
+  ) {}
+
+  type(): void {
+    this.#blanks++;
+  }
+
+  read(path: string): FileRead {
+    if (path !== this.file) return { reason: 'missing', message: `${path}: there is no such file` };
+    return { text: `${this.text}\n${' '.repeat(this.#blanks)}` };
+  }
+
+  list(): [] {
+    return [];
+  }
+}
+
+function noAssets(name: string): Promise<Uint8Array> {
+  return Promise.reject(new Error(`${name} is not needed for ARM templates.`));
+}
+
+/** The corpus beside the checkout; where there is none, a set of templates made for the run. */
+function armTemplates(): { folder: string; files: readonly string[]; made: boolean } {
+  const corpus = join(root, '../shared/corpus');
+  if (existsSync(corpus)) {
+    const found = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.json'));
+    const templates = found.filter(file =>
+      readFileSync(join(corpus, file), 'utf8').includes('deploymentTemplate.json'),
+    );
+    return { folder: corpus, files: templates.map(file => file.replaceAll('\\', '/')).sort(), made: false };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
+  const files = Array.from({ length: 200 }, (_, index) => `template${index}.json`);
+  for (const [index, file] of files.entries()) writeFileSync(join(folder, file), madeTemplate(1 + (index % 40)));
+  return { folder, files, made: true };
+}
+
+function madeTemplate(rules: number): string {
+  const securityRules = Array.from({ length: rules }, (_, index) => ({
+    name: `rule-${index}`,
+    properties: {
+      priority: 100 + index,
+      direction: 'Inbound',
+      access: index % 3 === 0 ? 'Deny' : 'Allow',
+      protocol: 'Tcp',
+      sourceAddressPrefix: index % 5 === 0 ? "[parameters('source')]" : `203.0.113.${index}/32`,
+      sourcePortRange: '*',
+      destinationAddressPrefix: '*',
+      destinationPortRange: index % 2 === 0 ? '22' : `${3000 + index}-${4000 + index}`,
+    },
+  }));
+  const template = {
+    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+    contentVersion: '1.0.0.0',
+    parameters: { source: { type: 'string', defaultValue: '10.0.0.0/8' } },
+    resources: [
+      {
+        type: 'Microsoft.Network/networkSecurityGroups',
+        apiVersion: '2024-05-01',
+        name: "[concat('nsg-', uniqueString(resourceGroup().id))]",
+        location: '[resourceGroup().location]',
+        properties: { securityRules },
+      },
+    ],
+  };
+  return JSON.stringify(template, null, 2);
+}

@@ -1,0 +1,6 @@
+module jump 'modules/nsg.bicep' = {
+  name: 'jump'
+  params: {
+    sshSource: '0.0.0.0/0'
+  }
+}
