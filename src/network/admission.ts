@@ -108,16 +108,14 @@ export class Admission implements Admitted {
 
   #admittedIn(cell: Cell, listenerOf?: (layer: RuleLayer) => RuleListener): Admitted {
     const { admin, groups } = this.#question;
-    const ask = (layer: RuleLayer, at: number): Admitted =>
-      admittedBy(layer, (_, index) => cell.levels[at]![index]!, this.#sourcesOf, listenerOf?.(layer));
     let through = admitsAll;
     for (let i = 0; i < groups.length; i++) {
-      const admitted = ask(groups[i]!, i);
+      const admitted = this.#ask(cell, i, listenerOf);
       through = i === 0 ? admitted : both(through, admitted);
     }
     if (!admin) return through;
-    const pass = ask(admin.pass, groups.length);
-    const skip = ask(admin.skip, groups.length + 1);
+    const pass = this.#ask(cell, groups.length, listenerOf);
+    const skip = this.#ask(cell, groups.length + 1, listenerOf);
     const passed = both(pass, through);
     return {
       certain: uniteSources(skip.certain, passed.certain),
@@ -125,20 +123,23 @@ export class Admission implements Admitted {
     };
   }
 
+  #ask(cell: Cell, at: number, listenerOf: ((layer: RuleLayer) => RuleListener) | undefined): Admitted {
+    const layer = this.#layers[at]!;
+    return admittedBy(layer, cell.levels[at]!, this.#sourcesOf, listenerOf?.(layer));
+  }
+
   /** Who decided, layer by layer; a rule that decides for several destinations has one step of each effect. */
   steps(): Step[] {
     const steps = new Map<RuleLayer, Map<string, Step>>();
-    const priorities = new Map<CompiledRule, number>();
-    for (const layer of this.#layers) for (const [i, rule] of layer.rules.entries()) priorities.set(rule, i);
+    for (const layer of this.#layers) steps.set(layer, new Map());
     for (const cell of this.#cells) {
       this.#admittedIn(cell, layer => {
+        const ofLayer = steps.get(layer)!;
         const add = (effect: Step['effect']) => (rule: CompiledRule, all: SourceSet, surely?: SourceSet) => {
           const sources = limitSources(all, cell.within);
           if (!hasSources(publicOrInside(sources, this.#question))) return;
           const certain = surely && !cell.coarse ? limitSources(surely, cell.within) : noSources;
-          const ofLayer = steps.get(layer) ?? new Map<string, Step>();
-          steps.set(layer, ofLayer);
-          const key = `${effect} ${priorities.get(rule)}`;
+          const key = `${effect} ${layer.rules.indexOf(rule)}`;
           const known = ofLayer.get(key);
           ofLayer.set(key, {
             layer,
@@ -157,9 +158,9 @@ export class Admission implements Admitted {
       !admin ||
       (step.layer === admin.pass ? step.effect === 'denies' : step.layer !== admin.skip || step.effect === 'admits');
     return [...(admin ? [admin.pass, admin.skip] : []), ...this.#question.groups].flatMap(layer =>
-      [...(steps.get(layer)?.values() ?? [])]
+      [...steps.get(layer)!.values()]
         .filter(counts)
-        .sort((a, b) => priorities.get(a.rule)! - priorities.get(b.rule)!),
+        .sort((a, b) => layer.rules.indexOf(a.rule) - layer.rules.indexOf(b.rule)),
     );
   }
 
@@ -236,13 +237,17 @@ function insideSources(where: AddressSet): SourcesOf {
 
 function cellsOf(question: Question, layers: readonly RuleLayer[]): Cell[] {
   const { protocol, port, destination } = question;
-  const base = layers.map(layer => layer.rules.map(rule => portLevel(rule, protocol, port)));
+  const base: Level[][] = [];
   const matching: CompiledRule[] = [];
-  layers.forEach((layer, at) => {
-    layer.rules.forEach((rule, i) => {
-      if (base[at]![i]! > 0) matching.push(rule);
-    });
-  });
+  for (const layer of layers) {
+    const levels: Level[] = [];
+    for (const rule of layer.rules) {
+      const level = portLevel(rule, protocol, port);
+      levels.push(level);
+      if (level > 0) matching.push(rule);
+    }
+    base.push(levels);
+  }
   const within = destination === 'any' ? everyAddress : destination.family === 'v4' ? everyV4 : everyV6;
   if (matching.every(dependsOnSenderOnly)) return [{ within, levels: base }];
 

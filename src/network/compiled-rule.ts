@@ -62,7 +62,7 @@ export interface CompiledRule {
   /** What its unknown parts hang on. Empty when all is known. */
   readonly dependsOn: readonly Dependency[];
   /** How "everybody" stands in the rule, `*` or `Internet`; undefined when addresses say it. */
-  readonly whole?: string;
+  readonly whole?: string | undefined;
 }
 
 export function minLevel(a: Level, b: Level): Level {
@@ -73,68 +73,67 @@ export function maxLevel(a: Level, b: Level): Level {
   return a > b ? a : b;
 }
 
+const everyPortBounds: Bounds<PortSet> = { must: everyPort, may: everyPort };
+const everyAddressBounds: Bounds<AddressSet> = { must: everyAddress, may: everyAddress };
+const everySourceBounds: Bounds<SourceSet> = { must: everySource, may: everySource };
+const noAddressBounds: Bounds<AddressSet> = { must: noAddresses, may: noAddresses };
+const noGroups: { known: ReadonlyMap<string, Level>; other: Level } = { known: new Map(), other: 0 };
+
+const isInbound = (value: string): boolean => value === 'Inbound';
+const isAllow = (value: string): boolean => value === 'Allow';
+const isDeny = (value: string): boolean => value === 'Deny';
+const isTcp = (value: string): boolean => value === 'Tcp' || value === '*';
+const isUdp = (value: string): boolean => value === 'Udp' || value === '*';
+
 /** The rule in sets; undefined when it surely has no part in inbound traffic. */
 export function compileRule(rule: SecurityRule): CompiledRule | undefined {
-  const direction = levelOf(rule.direction, value => value === 'Inbound');
-  if (direction === 0) return undefined;
+  const { direction } = rule;
+  const inbound = levelOf(direction, isInbound);
+  if (inbound === 0) return undefined;
+  const { access, protocol, priority, existence } = rule;
+  const { sourceAddressPrefixes, sourceApplicationSecurityGroups, sourcePortRanges } = rule;
+  const { destinationAddressPrefixes, destinationApplicationSecurityGroups, destinationPortRanges } = rule;
   const name = ruleName(rule);
   const dependsOn: Dependency[] = [];
-  const note = (part: Dependency['part'], names: readonly string[]): void => {
-    for (const on of names) dependsOn.push({ part, on });
-  };
-  const noteField = (part: Dependency['part'], field: Field<unknown>): void => {
-    if (!field.known) note(part, field.dependsOn);
-  };
-  const noteList = (part: Dependency['part'], list: FieldList<string>): void => {
-    for (const item of list.items) noteField(part, item);
-    if (list.rest) note(part, list.rest.dependsOn);
-  };
+  if (existence.kind === 'depends') note(dependsOn, 'existence', existence.on);
+  noteField(dependsOn, 'existence', direction);
+  noteField(dependsOn, 'existence', access);
+  noteField(dependsOn, 'protocol', protocol);
+  noteField(dependsOn, 'priority', priority);
+  noteList(dependsOn, 'port', destinationPortRanges);
+  noteList(dependsOn, 'source-port', sourcePortRanges);
+  noteList(dependsOn, 'source', sourceAddressPrefixes);
+  noteList(dependsOn, 'source', sourceApplicationSecurityGroups);
+  noteList(dependsOn, 'destination', destinationAddressPrefixes);
+  noteList(dependsOn, 'destination', destinationApplicationSecurityGroups);
 
-  if (rule.existence.kind === 'depends') note('existence', rule.existence.on);
-  noteField('existence', rule.direction);
-  noteField('existence', rule.access);
-  noteField('protocol', rule.protocol);
-  noteField('priority', rule.priority);
-  const there = rule.existence.kind === 'depends' ? minLevel(direction, 1) : direction;
-  const allow = levelOf(rule.access, value => value === 'Allow');
-  const deny = levelOf(rule.access, value => value === 'Deny');
-
-  const priorities = optionsOf(rule.priority);
+  const there = existence.kind === 'depends' ? minLevel(inbound, 1) : inbound;
+  const priorities = optionsOf(priority);
   const from = priorities ? Math.min(...priorities) : lowestPriority;
   const to = priorities ? Math.max(...priorities) : highestPriority;
 
-  noteList('port', rule.destinationPortRanges);
-  let ports = portBounds(rule.destinationPortRanges);
-  if (isAbsent(rule.destinationPortRanges)) {
-    note('port', [`the destination port of rule ${name}, which is not given`]);
+  let ports = portBounds(destinationPortRanges);
+  if (isAbsent(destinationPortRanges)) {
+    note(dependsOn, 'port', [`the destination port of rule ${name}, which is not given`]);
     ports = { must: noPorts, may: everyPort };
   }
-  noteList('source-port', rule.sourcePortRanges);
-  const sourcePorts = isAbsent(rule.sourcePortRanges)
-    ? { must: everyPort, may: everyPort }
-    : portBounds(rule.sourcePortRanges);
 
-  noteList('source', rule.sourceAddressPrefixes);
-  noteList('source', rule.sourceApplicationSecurityGroups);
-  const source = sourceBounds(rule.sourceAddressPrefixes);
+  const source = sourceBounds(sourceAddressPrefixes);
   let { sources, inside } = source;
-  if (!isAbsent(rule.sourceApplicationSecurityGroups)) {
+  if (!isAbsent(sourceApplicationSecurityGroups)) {
     // Members have private addresses: they are nobody on the internet, and may be what a firewall sends from.
-    inside = { must: inside.must, may: uniteAddresses(inside.may, everyAddress) };
-  } else if (isAbsent(rule.sourceAddressPrefixes)) {
-    note('source', [`the source of rule ${name}, which is not given`]);
+    inside = { must: inside.must, may: everyAddress };
+  } else if (isAbsent(sourceAddressPrefixes)) {
+    note(dependsOn, 'source', [`the source of rule ${name}, which is not given`]);
     sources = { must: noSources, may: everySource };
     inside = { must: noAddresses, may: everyAddress };
   }
 
-  noteList('destination', rule.destinationAddressPrefixes);
-  noteList('destination', rule.destinationApplicationSecurityGroups);
-  const noDestination =
-    isAbsent(rule.destinationAddressPrefixes) && isAbsent(rule.destinationApplicationSecurityGroups);
-  const destination = noDestination
-    ? { must: everyAddress, may: everyAddress }
-    : destinationBounds(rule.destinationAddressPrefixes);
-  const groups = applicationGroups(rule.destinationApplicationSecurityGroups);
+  // Without source ports or a destination Azure rejects the rule; whoever leaves them out means any.
+  const noDestination = isAbsent(destinationAddressPrefixes) && isAbsent(destinationApplicationSecurityGroups);
+  const groups = isAbsent(destinationApplicationSecurityGroups)
+    ? noGroups
+    : applicationGroups(destinationApplicationSecurityGroups);
 
   return {
     rule,
@@ -142,20 +141,33 @@ export function compileRule(rule: SecurityRule): CompiledRule | undefined {
     from,
     to,
     priorityKnown: from === to && priorities !== undefined,
-    allows: minLevel(there, allow),
-    denies: minLevel(there, deny),
-    tcp: levelOf(rule.protocol, value => value === 'Tcp' || value === '*'),
-    udp: levelOf(rule.protocol, value => value === 'Udp' || value === '*'),
+    allows: minLevel(there, levelOf(access, isAllow)),
+    denies: minLevel(there, levelOf(access, isDeny)),
+    tcp: levelOf(protocol, isTcp),
+    udp: levelOf(protocol, isUdp),
     ports,
-    sourcePorts,
-    destination,
+    sourcePorts: isAbsent(sourcePortRanges) ? everyPortBounds : portBounds(sourcePortRanges),
+    destination: noDestination ? everyAddressBounds : destinationBounds(destinationAddressPrefixes),
     destinationGroups: groups.known,
     otherDestinationGroups: groups.other,
     sources,
     inside,
     dependsOn,
-    ...(source.whole === undefined ? {} : { whole: source.whole }),
+    whole: source.whole,
   };
+}
+
+function note(out: Dependency[], part: Dependency['part'], names: readonly string[]): void {
+  for (const on of names) out.push({ part, on });
+}
+
+function noteField(out: Dependency[], part: Dependency['part'], field: Field<unknown>): void {
+  if (!field.known) note(out, part, field.dependsOn);
+}
+
+function noteList(out: Dependency[], part: Dependency['part'], list: FieldList<string>): void {
+  for (const item of list.items) noteField(out, part, item);
+  if (list.rest) note(out, part, list.rest.dependsOn);
 }
 
 /** A rule's name as written, or what stands for it. */
@@ -295,16 +307,16 @@ function boundsOf<T>(
   return { must, may };
 }
 
-const everyPortBounds: Bounds<PortSet> = { must: everyPort, may: everyPort };
-
 function portBounds(list: FieldList<string>): Bounds<PortSet> {
   const only = onlyItem(list);
-  if (only === '*') return everyPortBounds;
+  if (only !== undefined) {
+    const { ports } = parsePorts(only);
+    return { must: ports, may: ports };
+  }
   return boundsOf(list, text => parsePorts(text).ports, uniteIntervals, intersectIntervals, noPorts, everyPort);
 }
 
-const everyAddressBounds: Bounds<AddressSet> = { must: everyAddress, may: everyAddress };
-const everySourceBounds: Bounds<SourceSet> = { must: everySource, may: everySource };
+const internet: SourceSet = sourcesOf(publicAddresses);
 
 function onlyItem(list: FieldList<string>): string | undefined {
   const item = list.items.length === 1 && !list.rest ? list.items[0] : undefined;
@@ -318,7 +330,11 @@ interface SourceBounds {
 }
 
 function sourceBounds(list: FieldList<string>): SourceBounds {
-  if (onlyItem(list) === '*') return { sources: everySourceBounds, inside: everyAddressBounds, whole: '*' };
+  const only = onlyItem(list);
+  if (only === '*') return { sources: everySourceBounds, inside: everyAddressBounds, whole: '*' };
+  if (only !== undefined && tagKind(only) === 'internet') {
+    return { sources: { must: internet, may: internet }, inside: noAddressBounds, whole: only };
+  }
   const sources = boundsOf(list, sourcesIn, uniteSources, intersectSources, noSources, everySource);
   const inside = boundsOf(list, insideIn, uniteAddresses, intersectAddresses, noAddresses, everyAddress);
   const whole = list.items.find(item => item.known && (item.value === '*' || tagKind(item.value) === 'internet'));

@@ -17,6 +17,7 @@ import {
   subtractAddresses,
   uniteAddresses,
 } from './address-set.ts';
+import { type Intervals, intersectIntervals } from './intervals.ts';
 import type { Reach } from './model.ts';
 import { tagKind } from './service-tag.ts';
 import { hasSources, limitSources, type SourceSet } from './source-set.ts';
@@ -66,12 +67,16 @@ export function reachOf(sources: SourceSet): Reach {
 
 function reachOfAddresses(addresses: AddressSet): Reach {
   if (isEmpty(addresses)) return 'none';
-  const open = intersectAddresses(addresses, publicAddresses);
-  const v4 = countV4(open);
-  const v6 = countV6(open);
-  if (v4 >= 2 ** 28 || v6 >= 1n << 116n) return 'internet';
+  const v4 = countOf(intersectIntervals(addresses.v4, publicAddresses.v4));
+  if (v4 >= 2 ** 28) return 'internet';
+  const v6 = countV6({ v4: [], v6: intersectIntervals(addresses.v6, publicAddresses.v6) });
+  if (v6 >= 1n << 116n) return 'internet';
   if (v4 > 256 || v6 > 1n << 80n) return 'wide';
   return v4 > 0 || v6 > 0n ? 'restricted' : 'none';
+}
+
+function countOf(v4: Intervals<number>): number {
+  return countV4({ v4, v6: [] });
 }
 
 /** Whether any public address or any tag is among the sources. */

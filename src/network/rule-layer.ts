@@ -39,26 +39,67 @@ export function groupName(group: SecurityGroup): string {
   return group.name.alternatives?.join(' or ') ?? `(name from ${group.name.dependsOn.join(', ')})`;
 }
 
+/** A group's inbound rules with the default rules, compiled when somebody asks for them. */
 export function compileGroup(group: SecurityGroup): RuleLayer {
-  const rules: CompiledRule[] = [];
-  for (const rule of group.rules) {
-    const compiled = compileRule(rule);
-    if (compiled) rules.push(compiled);
-  }
-  if (group.furtherRules) rules.push(possibleRules(group.furtherRules));
-  rules.push(allowVnetInBound);
-  return layerOf(groupName(group), rules, group);
+  return new GroupLayer(group);
 }
 
-export function layerOf(name: string, unsorted: readonly CompiledRule[], group?: SecurityGroup): RuleLayer {
-  const rules = [...unsorted].sort((a, b) => a.from - b.from || a.to - b.to);
-  let ordered = true;
-  for (let i = 0; i < rules.length; i++) {
-    const before = rules[i - 1];
-    if (!rules[i]!.priorityKnown || (before && before.from === rules[i]!.from)) ordered = false;
+class GroupLayer implements RuleLayer {
+  #sorted: Sorted | undefined;
+
+  constructor(readonly group: SecurityGroup) {}
+
+  get name(): string {
+    return groupName(this.group);
   }
-  const senderOnly = rules.every(dependsOnSenderOnly);
-  return group ? { name, group, rules, ordered, senderOnly } : { name, rules, ordered, senderOnly };
+
+  get rules(): readonly CompiledRule[] {
+    return this.#compiled().rules;
+  }
+
+  get ordered(): boolean {
+    return this.#compiled().ordered;
+  }
+
+  get senderOnly(): boolean {
+    return this.#compiled().senderOnly;
+  }
+
+  #compiled(): Sorted {
+    if (this.#sorted) return this.#sorted;
+    const rules: CompiledRule[] = [];
+    for (const rule of this.group.rules) {
+      const compiled = compileRule(rule);
+      if (compiled) rules.push(compiled);
+    }
+    if (this.group.furtherRules) rules.push(possibleRules(this.group.furtherRules));
+    rules.push(allowVnetInBound);
+    this.#sorted = sort(rules);
+    return this.#sorted;
+  }
+}
+
+/** Rules as a layer of their own. */
+export function layerOf(name: string, rules: readonly CompiledRule[]): RuleLayer {
+  return { name, ...sort([...rules]) };
+}
+
+type Sorted = Pick<RuleLayer, 'rules' | 'ordered' | 'senderOnly'>;
+
+function sort(rules: CompiledRule[]): Sorted {
+  rules.sort(byPriority);
+  let ordered = true;
+  let senderOnly = true;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i]!;
+    if (!rule.priorityKnown || rules[i - 1]?.from === rule.from) ordered = false;
+    senderOnly &&= dependsOnSenderOnly(rule);
+  }
+  return { rules, ordered, senderOnly };
+}
+
+function byPriority(a: CompiledRule, b: CompiledRule): number {
+  return a.from - b.from || a.to - b.to;
 }
 
 export function unreadableLayer(name: string, because: readonly string[]): RuleLayer {
@@ -73,9 +114,6 @@ export interface Admitted {
 
 export const admitsAll: Admitted = { certain: everySource, possible: everySource };
 export const admitsNone: Admitted = { certain: noSources, possible: noSources };
-
-/** How surely rule `i` matches the protocol, port, source port and destination in question. */
-export type LevelOf = (rule: CompiledRule, index: number) => Level;
 
 /** The sources of a rule that are asked about: public ones, or those inside the network. */
 export type SourcesOf = (rule: CompiledRule) => { readonly must: SourceSet; readonly may: SourceSet };
@@ -93,23 +131,24 @@ export interface RuleListener {
 
 /**
  * Azure's first match with bounds: `certain` is what Allow rules surely match and no Deny possibly ordered before does,
- * `possible` what they possibly match and no Deny surely ordered before does.
+ * `possible` what they possibly match and no Deny surely ordered before does. `levels` say, rule by rule, how surely it
+ * matches the protocol, port, source port and destination in question.
  */
 export function admittedBy(
   layer: RuleLayer,
-  levelOf: LevelOf,
+  levels: readonly Level[],
   sourcesOf: SourcesOf,
   listener?: RuleListener,
 ): Admitted {
   if (layer.unreadable) return { certain: noSources, possible: everySource };
   return layer.ordered
-    ? admittedInOrder(layer.rules, levelOf, sourcesOf, listener)
-    : admittedByPairs(layer.rules, levelOf, sourcesOf, listener);
+    ? admittedInOrder(layer.rules, levels, sourcesOf, listener)
+    : admittedByPairs(layer.rules, levels, sourcesOf, listener);
 }
 
 function admittedInOrder(
   rules: readonly CompiledRule[],
-  levelOf: LevelOf,
+  levels: readonly Level[],
   sourcesOf: SourcesOf,
   listener: RuleListener | undefined,
 ): Admitted {
@@ -120,7 +159,7 @@ function admittedInOrder(
   let allowedMust = noSources;
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i]!;
-    const level = levelOf(rule, i);
+    const level = levels[i]!;
     if (level === 0) continue;
     const { must, may } = sourcesOf(rule);
     const allows = minLevel(rule.allows, level);
@@ -146,13 +185,13 @@ function admittedInOrder(
 
 function admittedByPairs(
   rules: readonly CompiledRule[],
-  levelOf: LevelOf,
+  levels: readonly Level[],
   sourcesOf: SourcesOf,
   listener: RuleListener | undefined,
 ): Admitted {
   const matching: { rule: CompiledRule; allows: Level; denies: Level; must: SourceSet; may: SourceSet }[] = [];
   rules.forEach((rule, i) => {
-    const level = levelOf(rule, i);
+    const level = levels[i]!;
     if (level === 0) return;
     const { must, may } = sourcesOf(rule);
     matching.push({ rule, allows: minLevel(rule.allows, level), denies: minLevel(rule.denies, level), must, may });

@@ -89,8 +89,10 @@ export function intersectSources(a: SourceSet, b: SourceSet): SourceSet {
 }
 
 /** The sources limited to some addresses. */
-export function limitSources(set: SourceSet, addresses: AddressSet): SourceSet {
-  return intersectSources(set, { addresses, tags: noTags });
+export function limitSources(set: SourceSet, within: AddressSet): SourceSet {
+  if (within === everyAddress || !hasSources(set)) return set;
+  if (set === everySource) return { addresses: within, tags: noTags };
+  return intersectSources(set, { addresses: within, tags: noTags });
 }
 
 function narrower(a: string, b: string): string | undefined {

@@ -110,31 +110,51 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * machines is read without a second copy of it. Places are `{kind: 'resource', id, path}`.
  */
 export function fromJson(json: unknown, id: string, path = ''): Value {
+  return wrap(json, { id, path });
+}
+
+/** Where a JSON value stands: at the top of a resource, or under a name or index of another one. */
+type Position =
+  | { readonly id: string; readonly path: string }
+  | { readonly parent: Position; readonly key: string | number };
+
+function wrap(json: unknown, position: Position): Value {
   switch (typeof json) {
     case 'string':
-      return new JsonScalar('string', json, id, path) as StringValue;
+      return new JsonScalar('string', json, position) as StringValue;
     case 'number':
-      return new JsonScalar('number', json, id, path) as NumberValue;
+      return new JsonScalar('number', json, position) as NumberValue;
     case 'boolean':
-      return new JsonScalar('boolean', json, id, path) as BooleanValue;
+      return new JsonScalar('boolean', json, position) as BooleanValue;
     case 'object':
-      if (json === null) return new JsonScalar('null', null, id, path) as NullValue;
-      return Array.isArray(json) ? new JsonArray(json, id, path) : new JsonObject(json as JsonRecord, id, path);
+      if (json === null) return new JsonScalar('null', null, position) as NullValue;
+      return Array.isArray(json) ? new JsonArray(json, position) : new JsonObject(json as JsonRecord, position);
     default:
-      return new JsonScalar('null', null, id, path) as NullValue;
+      return new JsonScalar('null', null, position) as NullValue;
   }
+}
+
+function placeOf(position: Position): Place {
+  const keys: (string | number)[] = [];
+  let current = position;
+  while ('parent' in current) {
+    keys.push(current.key);
+    current = current.parent;
+  }
+  let path = current.path;
+  for (const key of keys.reverse()) {
+    path = typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+  }
+  return { kind: 'resource', id: current.id, path };
 }
 
 type JsonRecord = { readonly [name: string]: unknown };
 
 class JsonNode {
-  constructor(
-    protected readonly id: string,
-    protected readonly path: string,
-  ) {}
+  constructor(protected readonly position: Position) {}
 
   get origin(): OriginChain {
-    return [{ kind: 'resource', place: { kind: 'resource', id: this.id, path: this.path } }];
+    return [{ kind: 'resource', place: placeOf(this.position) }];
   }
 }
 
@@ -142,10 +162,9 @@ class JsonScalar extends JsonNode {
   constructor(
     readonly kind: 'string' | 'number' | 'boolean' | 'null',
     readonly value: unknown,
-    id: string,
-    path: string,
+    position: Position,
   ) {
-    super(id, path);
+    super(position);
   }
 }
 
@@ -155,33 +174,31 @@ class JsonArray extends JsonNode implements ArrayValue {
 
   constructor(
     private readonly json: readonly unknown[],
-    id: string,
-    path: string,
+    position: Position,
   ) {
-    super(id, path);
+    super(position);
   }
 
   get items(): readonly Value[] {
-    this.#items ??= this.json.map((item, index) => fromJson(item, this.id, `${this.path}[${index}]`));
+    const parent = this.position;
+    this.#items ??= this.json.map((item, key) => wrap(item, { parent, key }));
     return this.#items;
   }
 }
 
 class JsonObject extends JsonNode implements ObjectValue {
   readonly kind = 'object';
-  #lowerCased: Map<string, string> | undefined;
 
   constructor(
     private readonly json: JsonRecord,
-    id: string,
-    path: string,
+    position: Position,
   ) {
-    super(id, path);
+    super(position);
   }
 
   get(name: string): Value | undefined {
-    const own = this.#ownName(name);
-    return own === undefined ? undefined : fromJson(this.json[own], this.id, this.path ? `${this.path}.${own}` : own);
+    const key = this.#ownName(name);
+    return key === undefined ? undefined : wrap(this.json[key], { parent: this.position, key });
   }
 
   property(name: string): Property | undefined {
@@ -197,13 +214,15 @@ class JsonObject extends JsonNode implements ObjectValue {
     }
   }
 
+  /** The property's name as written; of several that differ in letter case the exact one, else the last. */
   #ownName(name: string): string | undefined {
     if (Object.hasOwn(this.json, name)) return name;
-    if (!this.#lowerCased) {
-      this.#lowerCased = new Map();
-      for (const own of Object.keys(this.json)) this.#lowerCased.set(own.toLowerCase(), own);
+    const wanted = name.toLowerCase();
+    let found: string | undefined;
+    for (const own in this.json) {
+      if (own.length === name.length && own.toLowerCase() === wanted && Object.hasOwn(this.json, own)) found = own;
     }
-    return this.#lowerCased.get(name.toLowerCase());
+    return found;
   }
 }
 

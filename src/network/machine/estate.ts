@@ -33,7 +33,8 @@ export class Estate {
     const out: RuleLayer[] = [];
     const ofSubnet = this.subnetLayer(configuration.subnet);
     if (ofSubnet) out.push(ofSubnet);
-    const reference = network.securityGroup ?? this.#associated(network.id);
+    // Azure's answers say it on both sides; of a template the group may say it alone.
+    const reference = network.securityGroup ?? (this.model.live ? undefined : this.#associated(network.id));
     const ofInterface = reference && this.#groupLayer(reference);
     if (ofInterface) out.push(ofInterface);
     return out;
@@ -43,7 +44,8 @@ export class Estate {
   subnetLayer(reference: Reference | undefined): RuleLayer | undefined {
     if (!reference) return undefined;
     const subnet = reference.id === undefined ? undefined : this.model.subnets.get(reference.id);
-    const group = subnet?.securityGroup ?? (reference.id === undefined ? undefined : this.#associated(reference.id));
+    const tells = reference.id !== undefined && !(subnet && this.model.live);
+    const group = subnet?.securityGroup ?? (tells ? this.#associated(reference.id!) : undefined);
     if (group) return this.#groupLayer(group);
     if (subnet) return undefined;
     const because =

@@ -2,13 +2,14 @@ import { everyAddress, everyV4, everyV6 } from '../address-set.ts';
 import type { Certainty, Reach } from '../model.ts';
 import type { IpConfiguration, Machine, NetworkInterface, NetworkModel } from '../network-model.ts';
 import { describeSources, reachOf } from '../reach.ts';
+import type { RuleLayer } from '../rule-layer.ts';
 import type { EvaluationOptions } from '../security-group.ts';
 import { everySource, noSources, type SourceSet, uniteSources } from '../source-set.ts';
 import { managementPorts } from '../verdict.ts';
 import { Estate } from './estate.ts';
 import { FirewallIndex } from './firewall-ways.ts';
 import { gatewayWays } from './gateway-ways.ts';
-import { LoadBalancerIndex, loadBalancerWays } from './load-balancer-ways.ts';
+import { type Forwardings, LoadBalancerIndex, loadBalancerWays } from './load-balancer-ways.ts';
 import type { MachinePortVerdict, MachineVerdict } from './machine-verdict.ts';
 import { GroupAnswers, type GroupsAnswer, WayVerdict } from './path-verdict.ts';
 import { publicAddressWay } from './public-address-way.ts';
@@ -47,13 +48,12 @@ export class MachineEvaluation {
 
   evaluate(machine: Machine): MachineVerdict {
     const attached = this.#interfacesOf(machine);
-    const ports = this.#ports.map(port => this.#judge(attached, port));
+    const ends = this.#endsOf(attached);
+    const ports = this.#ports.map(port => this.#judge(attached, ends, port));
     return {
       machine,
       ports,
-      recommendations: recommend(ports, attached, this.#jitMachines.has(machine.id), (network, configuration) =>
-        this.#estate.groupsOf(network, configuration),
-      ),
+      recommendations: recommend(ports, ends, attached.unread.length > 0, this.#jitMachines.has(machine.id)),
       existsWhen: machine.existence.kind === 'depends' ? machine.existence.on : [],
     };
   }
@@ -71,24 +71,39 @@ export class MachineEvaluation {
     return { interfaces, unread };
   }
 
-  #judge({ interfaces, unread }: Attached, port: number): MachinePortVerdict {
+  #judge({ unread }: Attached, ends: readonly End[], port: number): MachinePortVerdict {
     const paths: WayVerdict[] = [];
-    for (const network of interfaces) {
-      for (const configuration of network.ipConfigurations) {
-        const ways = this.#waysTo(network, configuration, port);
-        for (const way of ways) paths.push(new WayVerdict(way, this.#askGroups(way, port)));
-      }
+    for (const end of ends) {
+      for (const way of this.#waysTo(end, port)) paths.push(new WayVerdict(way, this.#askGroups(way, end, port)));
     }
     return new CombinedVerdict(port, this.#protocol, paths, unread);
   }
 
-  #waysTo(network: NetworkInterface, configuration: IpConfiguration, port: number): Way[] {
-    const ways: Way[] = [];
+  #endsOf({ interfaces }: Attached): End[] {
+    const ends: End[] = [];
+    for (const network of interfaces) {
+      for (const configuration of network.ipConfigurations) {
+        ends.push({
+          network,
+          configuration,
+          layers: this.#estate.groupsOf(network, configuration),
+          forwardings: this.#balancers.forwardingsTo(configuration),
+        });
+      }
+    }
+    return ends;
+  }
+
+  #waysTo({ network, configuration, forwardings }: End, port: number): Way[] {
     const own = publicAddressWay(this.#estate, network, configuration, port);
-    if (own) ways.push(own);
-    ways.push(...loadBalancerWays(this.#estate, this.#balancers, network, configuration, this.#protocol, port));
+    const ways: Way[] = own ? [own] : [];
+    if (forwardings.forwardings.length > 0 || forwardings.unread.length > 0) {
+      ways.push(
+        ...loadBalancerWays(this.#estate, this.#balancers, forwardings, network, configuration, this.#protocol, port),
+      );
+    }
     if (!this.#firewalls.isEmpty) {
-      ways.push(...this.#firewalls.waysTo(this.#balancers, network, configuration, this.#protocol, port));
+      ways.push(...this.#firewalls.waysTo(forwardings.forwardings, network, configuration, this.#protocol, port));
     }
     if (this.model.applicationGateways.size > 0 && this.#protocol === 'Tcp') {
       ways.push(...gatewayWays(this.#estate, network, configuration, port));
@@ -96,8 +111,7 @@ export class MachineEvaluation {
     return ways;
   }
 
-  #askGroups(way: Way, port: number): GroupsAnswer {
-    const layers = this.#estate.groupsOf(way.interface, way.ipConfiguration);
+  #askGroups(way: Way, { layers }: End, port: number): GroupsAnswer {
     const admin = this.#estate.adminOf(way.ipConfiguration);
     if (layers.length === 0 && !(admin && (admin.skip.rules.length > 0 || opensByItself(way)))) return { layers };
     const verdict = this.#answers.ask({
@@ -116,8 +130,16 @@ function opensByItself(way: Way): boolean {
   return !way.openWithoutGroups.known || way.openWithoutGroups.value;
 }
 
+/** An address of a machine, with the groups before it and the load balancers that send to it. */
+interface End {
+  readonly network: NetworkInterface;
+  readonly configuration: IpConfiguration;
+  readonly layers: readonly RuleLayer[];
+  readonly forwardings: Forwardings;
+}
+
 /** A machine's interfaces, and words for those that cannot be told. */
-export interface Attached {
+interface Attached {
   readonly interfaces: readonly NetworkInterface[];
   readonly unread: readonly string[];
 }

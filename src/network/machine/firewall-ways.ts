@@ -17,7 +17,7 @@ import { publicAddresses } from '../reach.ts';
 import { tagKind } from '../service-tag.ts';
 import { everySource, noSources, type SourceSet, sourcesOf, subtractSources, uniteSources } from '../source-set.ts';
 import type { Estate } from './estate.ts';
-import { forwardsTo, type LoadBalancerIndex, publicAddressOf } from './load-balancer-ways.ts';
+import { type Forwarding, forwardsTo, publicAddressOf } from './load-balancer-ways.ts';
 import { endpoint, type Way } from './way.ts';
 
 /** A DNAT rule with its fields in sets. */
@@ -137,7 +137,7 @@ export class FirewallIndex {
 
   /** Ways by which a firewall hands packets for a machine's port on, directly or through an internal load balancer. */
   waysTo(
-    balancers: LoadBalancerIndex,
+    forwardings: readonly Forwarding[],
     network: NetworkInterface,
     configuration: IpConfiguration,
     protocol: 'Tcp' | 'Udp',
@@ -148,7 +148,7 @@ export class FirewallIndex {
     const own = privateAddress.known ? privateAddress.value : this.#estate.prefixesOf(configuration.subnet);
     ways.push(...this.#ways(network, configuration, protocol, port, own, privateAddress.known ? 2 : 1));
     const seen = new Set<string>();
-    for (const { rule, frontend, level } of balancers.forwardingsTo(configuration).forwardings) {
+    for (const { rule, frontend, level } of forwardings) {
       const address = frontend?.privateAddress;
       if (!frontend || !address?.known || frontend.publicIpAddress || frontend.publicIpPrefix) continue;
       const matches = minLevel(level, forwardsTo(rule, protocol, port));

@@ -22,6 +22,14 @@ export interface Forwarding {
   readonly dependsOn: readonly string[];
 }
 
+/** Who hands packets on to an IP configuration. */
+export interface Forwardings {
+  readonly forwardings: readonly Forwarding[];
+  readonly unread: readonly Unread[];
+}
+
+const noForwardings: Forwardings = { forwardings: [], unread: [] };
+
 interface RuleOf {
   readonly balancer: LoadBalancer;
   readonly rule: ForwardingRule;
@@ -63,6 +71,7 @@ export class LoadBalancerIndex {
         }
       }
     }
+    if (this.#byPool.size === 0) return;
     for (const one of estate.model.interfaces.values()) {
       for (const configuration of one.ipConfigurations) {
         for (const pool of this.#poolsOf(configuration)) this.#members.set(pool, (this.#members.get(pool) ?? 0) + 1);
@@ -87,7 +96,24 @@ export class LoadBalancerIndex {
   }
 
   /** All rules that hand packets on to an IP configuration, and words for balancers that were not read. */
-  forwardingsTo(configuration: IpConfiguration): { forwardings: Forwarding[]; unread: Unread[] } {
+  forwardingsTo(configuration: IpConfiguration): Forwardings {
+    return this.#concerns(configuration) ? this.#forwardingsTo(configuration) : noForwardings;
+  }
+
+  /** Whether anything at all speaks of the IP configuration: of most, nothing does. */
+  #concerns(configuration: IpConfiguration): boolean {
+    const { inboundNatRules, inboundNatPools, backendPools } = configuration;
+    for (const list of [inboundNatRules, inboundNatPools, backendPools]) {
+      if (list.items.length > 0 || list.more) return true;
+    }
+    return (
+      this.#poolsByAddress.length > 0 ||
+      this.#byConfiguration.has(configuration.id) ||
+      this.#poolsByMember.has(configuration.id)
+    );
+  }
+
+  #forwardingsTo(configuration: IpConfiguration): Forwardings {
     const found = new Map<ForwardingRule, Forwarding>();
     const unread: Unread[] = [];
     const add = ({ balancer, rule }: RuleOf, level: Level, dependsOn: readonly string[]): void => {
@@ -177,12 +203,12 @@ export function forwardsTo(rule: ForwardingRule, protocol: 'Tcp' | 'Udp', port: 
 export function loadBalancerWays(
   estate: Estate,
   index: LoadBalancerIndex,
+  { forwardings, unread }: Forwardings,
   network: NetworkInterface,
   configuration: IpConfiguration,
   protocol: 'Tcp' | 'Udp',
   port: number,
 ): Way[] {
-  const { forwardings, unread } = index.forwardingsTo(configuration);
   const ways: Way[] = [];
   for (const forwarding of forwardings) {
     const { balancer, rule, frontend } = forwarding;

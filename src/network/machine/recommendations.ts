@@ -1,8 +1,12 @@
-import type { IpConfiguration, NetworkInterface } from '../network-model.ts';
+import type { IpConfiguration } from '../network-model.ts';
 import type { RuleLayer } from '../rule-layer.ts';
 import type { Health, MachinePortVerdict, MachineVerdict, Recommendations } from './machine-verdict.ts';
 
-type GroupsOf = (network: NetworkInterface, configuration: IpConfiguration) => readonly RuleLayer[];
+/** An address of a machine, and the groups before it. */
+interface End {
+  readonly configuration: IpConfiguration;
+  readonly layers: readonly RuleLayer[];
+}
 
 /**
  * The three recommendations of Defender for Cloud's control "Secure management ports", judged here. Defender's own
@@ -13,21 +17,23 @@ type GroupsOf = (network: NetworkInterface, configuration: IpConfiguration) => r
  */
 export function recommend(
   ports: readonly MachinePortVerdict[],
-  attached: { readonly interfaces: readonly NetworkInterface[]; readonly unread: readonly string[] },
+  ends: readonly End[],
+  unread: boolean,
   jit: boolean,
-  groupsOf: GroupsOf,
 ): Recommendations {
-  const facing = new Set(ports.flatMap(port => port.paths.map(path => path.ipConfiguration)));
-  const groups = attached.interfaces.flatMap(network =>
-    network.ipConfigurations.map(configuration => ({ configuration, layers: groupsOf(network, configuration) })),
-  );
-  const ways = groups.filter(one => facing.has(one.configuration));
+  const facing = new Set<IpConfiguration>();
+  let behindFirewall = false;
+  for (const { paths } of ports) {
+    for (const path of paths) {
+      facing.add(path.ipConfiguration);
+      behindFirewall ||= path.kind === 'firewall-dnat';
+    }
+  }
   const open = ports.some(port => port.reach === 'internet' || port.reach === 'wide');
-  const governed =
-    groups.some(one => one.layers.length > 0) ||
-    ports.some(port => port.paths.some(path => path.kind === 'firewall-dnat'));
+  const governed = behindFirewall || ends.some(end => end.layers.length > 0);
+  const ways = ends.filter(end => facing.has(end.configuration));
   return {
-    nsg: groupHealth(ways, attached.unread.length > 0),
+    nsg: groupHealth(ways, unread),
     closedPorts: open ? 'Unhealthy' : 'Healthy',
     jit: jit ? 'Healthy' : !governed ? 'NotApplicable' : open ? 'Unhealthy' : 'Healthy',
   };

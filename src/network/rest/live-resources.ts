@@ -1,6 +1,6 @@
 import type { Place } from '../origin.ts';
 import { certainExistence, type ResourceDeclaration } from '../resource.ts';
-import { fromJson, type ObjectValue, type StringValue } from '../value.ts';
+import { fromJson, type ObjectValue } from '../value.ts';
 
 /**
  * Resources as Azure's REST API or Resource Graph returns them, as declarations. What is no object is left out; a
@@ -10,23 +10,20 @@ export function declarationsOf(resources: readonly unknown[]): ResourceDeclarati
   const out: ResourceDeclaration[] = [];
   resources.forEach((resource, at) => {
     if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return;
-    const address = `resources[${at}]`;
-    const body = fromJson(resource, address) as ObjectValue;
-    const id = text(body, 'id');
-    const type = text(body, 'type') ?? (id === undefined ? undefined : typeInId(id));
+    const id = text(resource, 'id');
+    const type = text(resource, 'type') ?? (id === undefined ? undefined : typeInId(id));
     if (type === undefined) return;
-    const name = text(body, 'name') ?? id?.slice(id.lastIndexOf('/') + 1) ?? '';
-    const shown = id ?? address;
-    const whole = fromJson(resource, shown) as ObjectValue;
-    const place: Place = { kind: 'resource', id: shown, path: '' };
+    const address = id ?? `resources[${at}]`;
+    const name = text(resource, 'name') ?? id?.slice(id.lastIndexOf('/') + 1) ?? '';
+    const place: Place = { kind: 'resource', id: address, path: '' };
     out.push({
       type,
-      id: stringValue(id ?? `${type}/${name || address}`, place),
-      name: stringValue(name, place),
-      body: whole,
+      id: fromJson(id ?? `${type}/${name || address}`, address),
+      name: fromJson(name, address),
+      body: fromJson(resource, address) as ObjectValue,
       existence: certainExistence,
       existing: false,
-      address: shown,
+      address,
       place,
       extent: place,
       via: [],
@@ -49,13 +46,14 @@ export function inventoryResources(json: unknown): readonly unknown[] | undefine
   return undefined;
 }
 
-function text(body: ObjectValue, name: string): string | undefined {
-  const value = body.get(name);
-  return value?.kind === 'string' && value.value !== '' ? value.value : undefined;
-}
-
-function stringValue(value: string, place: Place): StringValue {
-  return { kind: 'string', value, origin: [{ kind: 'resource', place }] };
+function text(resource: object, name: string): string | undefined {
+  let value: unknown;
+  if (Object.hasOwn(resource, name)) {
+    value = (resource as { readonly [key: string]: unknown })[name];
+  } else {
+    for (const [key, other] of Object.entries(resource)) if (key.toLowerCase() === name) value = other;
+  }
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** `Microsoft.Network/networkSecurityGroups/securityRules` of an id with these parts. */

@@ -44,45 +44,78 @@ const protocols = new Map<string, Protocol>([
   ['any', '*'],
 ]);
 
+/** Reads its fields when somebody asks for them: of most rules of an estate nobody does. */
 class RestSecurityRule implements SecurityRule {
-  readonly name: Field<string>;
-  readonly direction: Field<Direction>;
-  readonly access: Field<Access>;
-  readonly priority: Field<number>;
-  readonly protocol: Field<Protocol>;
-  readonly sourceAddressPrefixes: FieldList<string>;
-  readonly sourceApplicationSecurityGroups: FieldList<string>;
-  readonly sourcePortRanges: FieldList<string>;
-  readonly destinationAddressPrefixes: FieldList<string>;
-  readonly destinationApplicationSecurityGroups: FieldList<string>;
-  readonly destinationPortRanges: FieldList<string>;
-  readonly existence: Existence;
-  readonly value: Value;
-  readonly declaration: ResourceDeclaration;
-  readonly standalone: boolean;
   readonly #source: RuleSource;
+  #body: Value | undefined;
 
   constructor(source: RuleSource) {
     this.#source = source;
-    this.value = source.value;
-    this.declaration = source.declaration;
-    this.standalone = source.standalone;
-    this.existence = source.existence;
-    const body = propertiesOf(source.value);
-    this.name = textField(source.name ?? at(source.value, 'name')) ?? this.#absent('name');
-    this.direction = this.#word(at(body, 'direction'), 'direction', directions);
-    this.access = this.#word(at(body, 'access'), 'access', accesses);
-    this.protocol = this.#word(at(body, 'protocol'), 'protocol', protocols);
-    this.priority = this.#priority(at(body, 'priority'));
-    this.sourceAddressPrefixes = pluralList(at(body, 'sourceAddressPrefix'), at(body, 'sourceAddressPrefixes'));
-    this.sourceApplicationSecurityGroups = referenceFields(at(body, 'sourceApplicationSecurityGroups'));
-    this.sourcePortRanges = pluralList(at(body, 'sourcePortRange'), at(body, 'sourcePortRanges'));
-    this.destinationAddressPrefixes = pluralList(
-      at(body, 'destinationAddressPrefix'),
-      at(body, 'destinationAddressPrefixes'),
-    );
-    this.destinationApplicationSecurityGroups = referenceFields(at(body, 'destinationApplicationSecurityGroups'));
-    this.destinationPortRanges = pluralList(at(body, 'destinationPortRange'), at(body, 'destinationPortRanges'));
+  }
+
+  get value(): Value {
+    return this.#source.value;
+  }
+
+  get declaration(): ResourceDeclaration {
+    return this.#source.declaration;
+  }
+
+  get standalone(): boolean {
+    return this.#source.standalone;
+  }
+
+  get existence(): Existence {
+    return this.#source.existence;
+  }
+
+  get name(): Field<string> {
+    return textField(this.#source.name ?? at(this.#source.value, 'name')) ?? this.#absent('name');
+  }
+
+  get direction(): Field<Direction> {
+    return this.#word('direction', directions);
+  }
+
+  get access(): Field<Access> {
+    return this.#word('access', accesses);
+  }
+
+  get protocol(): Field<Protocol> {
+    return this.#word('protocol', protocols);
+  }
+
+  get priority(): Field<number> {
+    return this.#number(this.#get('priority'));
+  }
+
+  get sourceAddressPrefixes(): FieldList<string> {
+    return pluralList(this.#get('sourceAddressPrefix'), this.#get('sourceAddressPrefixes'));
+  }
+
+  get sourceApplicationSecurityGroups(): FieldList<string> {
+    return referenceFields(this.#get('sourceApplicationSecurityGroups'));
+  }
+
+  get sourcePortRanges(): FieldList<string> {
+    return pluralList(this.#get('sourcePortRange'), this.#get('sourcePortRanges'));
+  }
+
+  get destinationAddressPrefixes(): FieldList<string> {
+    return pluralList(this.#get('destinationAddressPrefix'), this.#get('destinationAddressPrefixes'));
+  }
+
+  get destinationApplicationSecurityGroups(): FieldList<string> {
+    return referenceFields(this.#get('destinationApplicationSecurityGroups'));
+  }
+
+  get destinationPortRanges(): FieldList<string> {
+    return pluralList(this.#get('destinationPortRange'), this.#get('destinationPortRanges'));
+  }
+
+  #get(name: string): Value | undefined {
+    this.#body ??= propertiesOf(this.#source.value) ?? nothing;
+    return at(this.#body, name);
   }
 
   get place(): Place {
@@ -110,11 +143,11 @@ class RestSecurityRule implements SecurityRule {
     return name === undefined ? 'a rule without a name' : `rule ${name}`;
   }
 
-  #word<T extends string>(value: Value | undefined, what: string, words: ReadonlyMap<string, T>): Field<T> {
+  #word<T extends string>(what: string, words: ReadonlyMap<string, T>): Field<T> {
+    const value = this.#get(what);
     if (!value) return this.#absent(what);
-    const read = (one: Value): T | undefined => words.get(textOf(one)?.trim().toLowerCase() ?? '');
-    if (value.kind === 'unknown') return unknownField(value, read);
-    const word = read(value);
+    if (value.kind === 'unknown') return unknownField(value, one => wordIn(one, words));
+    const word = wordIn(value, words);
     if (word !== undefined) return knownField(word, value);
     return {
       known: false,
@@ -123,7 +156,7 @@ class RestSecurityRule implements SecurityRule {
     };
   }
 
-  #priority(value: Value | undefined): Field<number> {
+  #number(value: Value | undefined): Field<number> {
     if (!value) return this.#absent('priority');
     if (value.kind === 'unknown') return unknownField(value, numberOf);
     const number = numberOf(value);
@@ -135,6 +168,12 @@ class RestSecurityRule implements SecurityRule {
     };
   }
 }
+
+function wordIn<T>(value: Value, words: ReadonlyMap<string, T>): T | undefined {
+  return words.get(textOf(value)?.trim().toLowerCase() ?? '');
+}
+
+const nothing: Value = { kind: 'null', origin: [] };
 
 /** The rule's `properties`; an unknown rule is unknown in all of them. */
 function propertiesOf(value: Value): Value | undefined {

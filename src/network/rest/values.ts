@@ -40,33 +40,27 @@ export function textOf(value: Value | undefined): string | undefined {
 export function textField(value: Value | undefined): Field<string> | undefined {
   if (!value) return undefined;
   if (value.kind === 'unknown') return unknownField(value, textOf);
-  return textOf(value) === undefined ? undefined : new TextField(value);
+  const text = textOf(value);
+  return text === undefined ? undefined : new NodeField(text, value);
+}
+
+/** A field whose value is read from a node. */
+export function knownField<T>(value: T, node: Value): Field<T> {
+  return new NodeField(value, node);
 }
 
 /** A field over a value, whose origin is made when somebody asks for it. */
-class TextField {
+class NodeField<T> {
   readonly known = true;
-  readonly value: string;
-  readonly #node: Value;
 
-  constructor(node: Value) {
-    this.#node = node;
-    this.value = textOf(node) ?? '';
-  }
+  constructor(
+    readonly value: T,
+    private readonly node: Value,
+  ) {}
 
   get origin(): OriginChain {
-    return this.#node.origin;
+    return this.node.origin;
   }
-}
-
-export function knownField<T>(value: T, node: Value): Field<T> {
-  return {
-    known: true,
-    value,
-    get origin() {
-      return node.origin;
-    },
-  };
 }
 
 /** An unknown field; its alternatives count only when each of them is a value of the field. */
@@ -107,11 +101,13 @@ function isUnknownList(value: UnknownValue): boolean {
   return value.alternatives?.some(one => one.kind === 'array') ?? false;
 }
 
-/** As {@link textList} for a plural property: unknown means any number of items. */
+const noFields: FieldList<never> = { items: [] };
+
+/** As {@link textList} for a plural property with its singular twin: unknown plural means any number of items. */
 export function pluralList(singular: Value | undefined, plural: Value | undefined): FieldList<string> {
-  const one = singular ? textList(singular) : { items: [] };
+  const one = singular ? singularList(singular) : noFields;
+  if (!plural || (plural.kind === 'array' && plural.items.length === 0 && !plural.rest)) return one;
   const list = itemsOf(plural);
-  if (list.items.length === 0 && !list.rest) return one;
   const items = [...one.items];
   for (const item of list.items) {
     const field = textField(item);
@@ -119,6 +115,12 @@ export function pluralList(singular: Value | undefined, plural: Value | undefine
   }
   const rest = list.rest ?? one.rest;
   return rest ? { items, rest } : { items };
+}
+
+function singularList(value: Value): FieldList<string> {
+  if (value.kind === 'array' || value.kind === 'unknown') return textList(value);
+  const field = textField(value);
+  return field ? { items: [field] } : noFields;
 }
 
 export function known<T>(value: T): Known<T> {
@@ -174,7 +176,10 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   return { name: id.dependsOn.join(', '), dependsOn: id.dependsOn };
 }
 
+const noReferences: References = { items: [] };
+
 export function referencesOf(value: Value | undefined): References {
+  if (!value) return noReferences;
   const list = itemsOf(value);
   const items: Reference[] = [];
   for (const item of list.items) {
@@ -186,6 +191,7 @@ export function referencesOf(value: Value | undefined): References {
 
 /** References as a list of fields, each with the reference's identity as value. */
 export function referenceFields(value: Value | undefined): FieldList<string> {
+  if (!value) return noFields;
   const list = itemsOf(value);
   const items: Field<string>[] = [];
   for (const item of list.items) {
