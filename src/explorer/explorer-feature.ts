@@ -1,0 +1,100 @@
+import { commands, type Disposable, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import type { CommandManager } from '../commands/command-manager.ts';
+import { Disposables } from '../commands/disposables.ts';
+import { AccountSessions } from './account-sessions.ts';
+import { Estate } from './estate.ts';
+import { registerExplorerCommands } from './explorer-commands.ts';
+import { describeFilter, openMachines } from './machine-list.ts';
+import { MachinesTree } from './machines-tree.ts';
+import { ResourceDocuments, resourceScheme } from './resource-documents.ts';
+import { SecureScoreTree } from './secure-score-tree.ts';
+
+/** What other features and tests use of the explorer. */
+export interface Explorer extends Disposable {
+  readonly estate: Estate;
+  readonly machines: MachinesTree;
+  readonly score: SecureScoreTree;
+  readonly documents: ResourceDocuments;
+}
+
+/** The live views: machines and the secure score. Nothing is read before a view is looked at. */
+export function activateExplorerFeature(
+  context: ExtensionContext,
+  commandManager: CommandManager,
+  log: LogOutputChannel,
+): Explorer {
+  const disposables = new Disposables();
+  const sessions = disposables.register(new AccountSessions());
+  const estate = disposables.register(new Estate(sessions, context.globalState, message => log.info(message)));
+  const machines = new MachinesTree(estate);
+  const score = new SecureScoreTree(estate);
+  const documents = disposables.register(new ResourceDocuments(estate));
+  disposables.register(workspace.registerTextDocumentContentProvider(resourceScheme, documents));
+  const view = disposables.register(
+    window.createTreeView('portcullis.machines', {
+      treeDataProvider: machines,
+      showCollapseAll: true,
+      canSelectMany: true,
+    }),
+  );
+  const scoreView = disposables.register(
+    window.createTreeView('portcullis.secureScore', { treeDataProvider: score, showCollapseAll: true }),
+  );
+  const look = () => {
+    if (estate.phase === 'not-started' && (view.visible || scoreView.visible)) void estate.start();
+  };
+  disposables.register(view.onDidChangeVisibility(look));
+  disposables.register(scoreView.onDidChangeVisibility(look));
+  const show = () => {
+    const { phase, fileName, readAt } = estate;
+    void commands.executeCommand('setContext', 'portcullis.machines.state', stateOf(estate));
+    void commands.executeCommand(
+      'setContext',
+      'portcullis.machines.reading',
+      phase === 'reading' || phase === 'listing',
+    );
+    void commands.executeCommand('setContext', 'portcullis.machines.file', fileName !== undefined);
+    void commands.executeCommand('setContext', 'portcullis.machines.filtered', describeFilter(machines.filter) !== '');
+    const open = openMachines(estate.machines);
+    view.badge =
+      open === 0
+        ? undefined
+        : { value: open, tooltip: `${open} ${open === 1 ? 'machine' : 'machines'} open to the internet` };
+    view.description = fileName === undefined ? undefined : `${fileName} · read-only`;
+    view.message = messageOf(estate, machines);
+    scoreView.description =
+      readAt === undefined || fileName !== undefined ? undefined : `as of ${readAt.toLocaleTimeString()}`;
+  };
+  disposables.register(
+    estate.onDidChange(() => {
+      show();
+      machines.refresh();
+      score.redraw();
+    }),
+  );
+  disposables.register(machines.onDidChangeTreeData(show));
+  registerExplorerCommands(commandManager, { estate, machines, documents, view, log });
+  show();
+  look();
+  return { estate, machines, score, documents, dispose: () => disposables.dispose() };
+}
+
+/** What the welcome texts of an empty view hang on. */
+function stateOf(estate: Estate): string {
+  if (estate.phase === 'ready' && estate.machines.length === 0) return 'nothing-found';
+  return estate.phase;
+}
+
+function messageOf(estate: Estate, machines: MachinesTree): string | undefined {
+  const { phase, failure, fileName } = estate;
+  if (phase === 'failed') return failure;
+  if (phase === 'reading' && fileName === undefined && estate.machines.length > 0 && !estate.judged) {
+    return `Reading … ${estate.machines.length} machines so far`;
+  }
+  const filter = describeFilter(machines.filter);
+  const parts = [
+    fileName === undefined ? '' : 'An inventory file, not Azure: nothing here can be changed.',
+    filter === '' ? '' : `${machines.shown.length} of ${estate.machines.length} machines: ${filter}`,
+  ];
+  return parts.filter(Boolean).join(' ') || undefined;
+}
