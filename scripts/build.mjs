@@ -149,7 +149,7 @@ async function writeNotices(out, results) {
   for (const folder of [...packages].sort()) {
     if (!existsSync(join(root, folder, 'package.json'))) continue;
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(join(root, folder)).find(entry => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
+    const file = readdirSync(join(root, folder)).find(entry => /^(licen[cs]e|copying)\b/i.test(entry));
     const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : `Licence: ${license}`;
     parts.push(`${'='.repeat(80)}\n${name} ${version} (${license})\n${'-'.repeat(80)}\n${text}\n`);
   }

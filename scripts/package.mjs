@@ -16,7 +16,7 @@ export async function packageExtension(file) {
   const packagePath = file ?? join(root, `${name}-${version}.vsix`);
   mkdirSync(dirname(packagePath), { recursive: true });
   const { createVSIX } = await import('@vscode/vsce');
-  await createVSIX({ cwd: root, packagePath, dependencies: false, skipLicense: false, allowMissingRepository: true });
+  await createVSIX({ cwd: root, packagePath, dependencies: false });
   return packagePath;
 }
 

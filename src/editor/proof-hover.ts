@@ -10,7 +10,7 @@ import type { PortVerdict, ProofStep, SecurityRule } from '../network/model.ts';
 import type { AnalysisService } from './analysis-service.ts';
 import { type DeclaredGroup, declaredGroups, describeUse, type GroupUse, groupName } from './group-uses.ts';
 import { covers, TextRanges } from './text-ranges.ts';
-import { describeSources, portName, shortened } from './verdict-text.ts';
+import { describeSources, portName, shortened, visibleSources, visibleStepSources } from './verdict-text.ts';
 
 /** How many uses of a group one hover explains. */
 const usesShown = 3;
@@ -75,7 +75,7 @@ function explainRule(declared: DeclaredGroup, rule: SecurityRule): MarkdownStrin
     text.appendMarkdown('\n\n| Port | This rule | Sources | The group as a whole |\n|---|---|---|---|\n');
     for (const { verdict, step } of touched) {
       text.appendMarkdown(
-        row([portName(verdict.port), effectOf(step), shortened(step.sources, 4), describeSources(verdict)]),
+        row([portName(verdict.port), effectOf(step), shortened(visibleStepSources(step), 4), describeSources(verdict)]),
       );
     }
   }
@@ -85,8 +85,15 @@ function explainRule(declared: DeclaredGroup, rule: SecurityRule): MarkdownStrin
 function portTable(verdicts: readonly PortVerdict[]): string {
   const rows = verdicts.map(verdict => {
     const decided = verdict.reach === 'none' ? '' : shortened(verdict.decidedBy, 3);
-    const client = verdict.reach === 'none' ? '' : (verdict.exampleClient ?? '');
-    return row([portName(verdict.port), describeSources(verdict), shortened(verdict.sources, 4), decided, client]);
+    const hidden = verdict.reach === 'none' || visibleSources(verdict) !== verdict.sources;
+    const client = hidden ? '' : (verdict.exampleClient ?? '');
+    return row([
+      portName(verdict.port),
+      describeSources(verdict),
+      shortened(visibleSources(verdict), 4),
+      decided,
+      client,
+    ]);
   });
   return `| Port | Who gets in | Sources | Decided by | For example |\n|---|---|---|---|---|\n${rows.join('')}`;
 }
@@ -100,7 +107,9 @@ function steps(use: GroupUse): string {
       const key = `${step.priority}\n${step.ruleName}\n${step.effect}`;
       if (!step.rule || seen.has(key)) continue;
       seen.add(key);
-      lines.push(row([String(step.priority ?? '?'), step.ruleName, effectOf(step), shortened(step.sources, 4)]));
+      lines.push(
+        row([String(step.priority ?? '?'), step.ruleName, effectOf(step), shortened(visibleStepSources(step), 4)]),
+      );
     }
   }
   if (lines.length === 0) return '\n\nNo rule of its own lets anybody in: `DenyAllInBound` decides.';

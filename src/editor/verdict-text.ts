@@ -1,4 +1,5 @@
-import type { PortVerdict, Reach } from '../network/model.ts';
+import { hasSecretSource } from '../findings/places.ts';
+import type { PortVerdict, ProofStep, Reach } from '../network/model.ts';
 
 const services = new Map([
   [22, 'SSH'],
@@ -50,12 +51,23 @@ export function describeVerdicts(verdicts: readonly PortVerdict[]): string {
     .join('  |  ');
 }
 
+/** The sources of a verdict; what a secure parameter holds is not among them, only that there is something. */
+export function visibleSources(verdict: PortVerdict): readonly string[] {
+  const secret = verdict.proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
+  return secret ? ['addresses of a secure parameter'] : verdict.sources;
+}
+
+/** The same for one step of the proof. */
+export function visibleStepSources(step: ProofStep): readonly string[] {
+  return step.rule && hasSecretSource(step.rule) ? ['addresses of a secure parameter'] : step.sources;
+}
+
 /** The sources of one verdict in words. */
 export function describeSources(verdict: PortVerdict): string {
   const who = {
     internet: 'Internet',
-    wide: `Wide sources (${shortened(verdict.sources, 2)})`,
-    restricted: shortened(verdict.sources, 2),
+    wide: `Wide sources (${shortened(visibleSources(verdict), 2)})`,
+    restricted: shortened(visibleSources(verdict), 2),
     none: 'Nobody',
   }[verdict.reach];
   if (verdict.certainty === 'definite') return who;
