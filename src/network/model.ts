@@ -68,7 +68,7 @@ export interface SecurityGroup {
   readonly furtherRules?: UnknownValue;
   /** Only some of its rules are in what was read: an `existing` group, a child rule whose group is elsewhere. */
   readonly partial: boolean;
-  /** The group's declaration; of a partial group that is not declared at all, its first rule's. */
+  /** The group's declaration; where it is declared elsewhere, that of the rule read. */
   readonly declaration: ResourceDeclaration;
   readonly existence: Existence;
   readonly problems: readonly ModelProblem[];

@@ -9,7 +9,7 @@ const groupType = 'microsoft.network/networksecuritygroups';
 const ruleType = 'microsoft.network/networksecuritygroups/securityrules';
 
 export interface SecurityGroups {
-  /** Groups with rules to judge: declared ones, and partial ones of which rules were read. */
+  /** Groups to judge: declared ones, and one for each rule whose group is declared elsewhere. */
   readonly judged: readonly SecurityGroup[];
   readonly byId: ReadonlyMap<string, SecurityGroup>;
 }
@@ -30,15 +30,31 @@ export function readSecurityGroups(index: DeclarationIndex): SecurityGroups {
     const group = readGroup(declaration, id, children.get(id) ?? []);
     const before = byId.get(id);
     if (!before || (before.partial && !group.partial)) byId.set(id, group);
-    if (!group.partial || group.rules.length > 0) judged.push(group);
+    if (group.partial) judged.push(...eachAlone(group));
+    else judged.push(group);
   }
   for (const [key, rules] of children) {
     if (taken.has(key)) continue;
     const group = partialGroup(key, rules);
     byId.set(key, group);
-    judged.push(group);
+    judged.push(...eachAlone(group));
   }
   return { judged, byId };
+}
+
+/**
+ * The rules of a group that is declared elsewhere, each as if it were alone in the group: nothing is known of what
+ * stands beside it, least of all that the rules of different files are ever deployed together. Only a Deny that was
+ * read with it counts, lest a rule that is closed here be called open.
+ */
+function eachAlone(group: SecurityGroup): readonly SecurityGroup[] {
+  const denies = group.rules.filter(rule => rule.access.known && rule.access.value === 'Deny');
+  return group.rules.map(rule => ({
+    ...group,
+    rules: denies.includes(rule) ? [rule] : [...denies, rule],
+    declaration: rule.declaration,
+    existence: rule.existence,
+  }));
 }
 
 function readGroup(
