@@ -1,4 +1,4 @@
-import { type TextDocument, workspace } from 'vscode';
+import { Range, type TextDocument, workspace } from 'vscode';
 
 /** Language ids that extensions give to what we read; documents of other ids count by their file's name. */
 const languageIds = new Set([
@@ -18,8 +18,8 @@ const nameOfJson = /\.jsonc?$/i;
 /** What an ARM template, an ARM parameter file or a Terraform plan has in its text. */
 const marksOfTemplate = /deploymentTemplate\.json|deploymentParameters\.json|Microsoft\.Network\/|"terraform_version"/i;
 
-/** How much of a JSON document is looked at to tell whether it could be ours. */
-const lookedAt = 100_000;
+/** How much of a JSON document is looked at to tell whether it could be ours, in lines and characters. */
+const lookedAt = { lines: 2000, characters: 100_000 };
 
 /** Where documents are that providers are asked for. */
 export const documentSelector = [
@@ -38,6 +38,6 @@ export function mayBeTemplateDocument(document: TextDocument): boolean {
   if (document.languageId !== 'json' && document.languageId !== 'jsonc' && !nameOfJson.test(document.uri.path)) {
     return false;
   }
-  const text = document.getText();
-  return marksOfTemplate.test(text.length > lookedAt ? text.slice(0, lookedAt) : text);
+  const head = document.getText(new Range(0, 0, lookedAt.lines, 0));
+  return marksOfTemplate.test(head.slice(0, lookedAt.characters));
 }

@@ -53,7 +53,7 @@ export class WorkspaceFiles implements ScanFiles {
         open.version = open.document.version;
         open.text = open.document.getText();
       }
-      return { text: open.text };
+      return open.text.length > maximumFileSize ? tooLarge(path) : { text: open.text };
     }
     if (isOutside(path))
       return { reason: 'outside', message: `${path}: is outside the workspace folder and is not read` };
@@ -103,10 +103,7 @@ export class WorkspaceFiles implements ScanFiles {
     try {
       const { size, type } = await workspace.fs.stat(uri);
       if (type & FileType.Directory) return { reason: 'unreadable', message: `${path}: is a folder, not a file` };
-      if (size > maximumFileSize) {
-        const limit = maximumFileSize / 1024 / 1024;
-        return { reason: 'too-large', message: `${path}: is larger than ${limit} MB and is not read; split it` };
-      }
+      if (size > maximumFileSize) return tooLarge(path);
       // The decoder drops a byte order mark, as a document does.
       return { text: new TextDecoder().decode(await workspace.fs.readFile(uri)) };
     } catch (error) {
@@ -128,6 +125,11 @@ export class WorkspaceFiles implements ScanFiles {
       return [];
     }
   }
+}
+
+function tooLarge(path: string): FileRead {
+  const limit = maximumFileSize / 1024 / 1024;
+  return { reason: 'too-large', message: `${path}: is larger than ${limit} MB and is not read; split it` };
 }
 
 function isOutside(path: string): boolean {
