@@ -33,10 +33,9 @@ export function parseInventory(text: string, name: string): InventoryFile {
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new InventoryFileError(
-      `${name} is not JSON (${(error as Error).message}): an inventory is JSON with a list of resources.`,
-    );
+  } catch {
+    // The parser's own message quotes the text, which may hold secrets.
+    throw new InventoryFileError(`${name} is not JSON: an inventory is JSON with a list of resources.`);
   }
   const object = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const list = Array.isArray(json) ? json : [object.resources, object.data, object.value].find(Array.isArray);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { inventoryResources } from '../network/rest/live-resources.ts';
+import { parseInventory } from '../azure/inventory-file.ts';
 import type { CommandHost } from './run.ts';
 
 /**
@@ -9,19 +9,7 @@ import type { CommandHost } from './run.ts';
  */
 export async function readInventory(file: string, host: CommandHost): Promise<readonly unknown[]> {
   const text = file === '-' ? await host.stdin() : await readNamed(file, host.workingDirectory);
-  const name = file === '-' ? 'standard input' : file;
-  let json: unknown;
-  try {
-    json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    throw new Error(`${name}: is not JSON; save an inventory or a Resource Graph answer as JSON and name that file`);
-  }
-  const resources = inventoryResources(json);
-  if (!resources)
-    throw new Error(
-      `${name}: holds no resources; expected {"resources": [...]}, {"data": [...]} or a list of resources`,
-    );
-  return resources;
+  return parseInventory(text, file === '-' ? 'standard input' : file).resources;
 }
 
 async function readNamed(file: string, workingDirectory: string): Promise<string> {

@@ -33,14 +33,17 @@ export async function inventoryCommand(args: readonly string[], host: CommandHos
     options: {
       format: { type: 'string' },
       ports: { type: 'string' },
+      subscription: { type: 'string', multiple: true },
     },
   });
   const format = oneOf('--format', values.format, ['text', 'json', 'markdown'] as const, 'text');
   const ports = values.ports === undefined ? managementPorts : parsePorts(values.ports);
   const [file, ...more] = positionals;
   if (more.length > 0) throw new UsageError('inventory: one file at a time');
-  if (file === undefined) throw new UsageError('inventory: name a file (or - for standard input)');
-  const resources = await readInventory(file, host);
+  if ((file === undefined) === (values.subscription === undefined))
+    throw new UsageError('inventory: name a file (or - for standard input), or subscriptions by --subscription');
+  const resources =
+    file === undefined ? await readLive(values.subscription ?? [], host) : await readInventory(file, host);
   const report = inventoryReport(resources, ports);
   await host.stdout(
     format === 'json'
@@ -50,6 +53,19 @@ export async function inventoryCommand(args: readonly string[], host: CommandHos
         : toText(report),
   );
   return 0;
+}
+
+/** What the identity of the surroundings may read. What it may not is told on standard error and stays unknown. */
+async function readLive(subscriptions: readonly string[], host: CommandHost): Promise<readonly unknown[]> {
+  for (const id of subscriptions)
+    if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id))
+      throw new UsageError(`--subscription ${id}: is not a subscription's id`);
+  const { readWithDefaultIdentity } = await import('../azure/command-line-identity.ts');
+  const { resources, problems } = await readWithDefaultIdentity(subscriptions);
+  for (const problem of problems) host.stderr(`portcullis: ${problem.message}\n`);
+  if (resources.length === 0 && problems.length > 0)
+    throw new Error('nothing could be read; sign in with az login or set the environment of a service principal');
+  return resources;
 }
 
 /** Every machine of an inventory judged, with the control's score. */

@@ -32,20 +32,6 @@ export function declarationsOf(resources: readonly unknown[]): ResourceDeclarati
   return out;
 }
 
-/**
- * The resources of an inventory file: `{"resources": […]}`, a bare array, or a Resource Graph answer `{"data": […]}`;
- * also `{"value": […]}`, as a list call of the REST API gives it. Undefined when it is none of these.
- */
-export function inventoryResources(json: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(json)) return json;
-  if (typeof json !== 'object' || json === null) return undefined;
-  for (const name of ['resources', 'data', 'value']) {
-    const list = Object.hasOwn(json, name) ? (json as { readonly [key: string]: unknown })[name] : undefined;
-    if (Array.isArray(list)) return list;
-  }
-  return undefined;
-}
-
 function text(resource: object, name: string): string | undefined {
   let value: unknown;
   if (Object.hasOwn(resource, name)) {
