@@ -44,7 +44,9 @@ export class TemplateLanguages {
   }
 }
 
-const loaders: { readonly [id in LanguageId]?: (loadAsset: LoadAsset) => Promise<TemplateLanguage> } = {};
+const loaders: { readonly [id in LanguageId]?: (loadAsset: LoadAsset) => Promise<TemplateLanguage> } = {
+  bicep: async () => (await import('./bicep/language.ts')).bicepLanguage(),
+};
 
 /** True for names that a template could have; the content of `.json` decides later. */
 export function mayBeTemplate(path: string): boolean {

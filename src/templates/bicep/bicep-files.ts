@@ -1,0 +1,172 @@
+import { type FileSystem, resolvePath } from '../file-system.ts';
+import { deploymentScope } from '../functions/scope.ts';
+import type { Evaluator } from './evaluator.ts';
+import { placeIn, type SourceFile } from './frame.ts';
+import { Instance, nothingGiven, type ParameterSource } from './instance.ts';
+import { BicepTarget, type ModuleTarget } from './module-target.ts';
+import type { ModuleCall } from './modules.ts';
+import type { ProgramCache } from './program.ts';
+import type { Expression, ImportNode } from './syntax.ts';
+
+const deepestModules = 20;
+const mostModules = 3000;
+const shownErrors = 5;
+
+/** The files of one reading: sources, modules, imports and what functions load. */
+export class BicepFiles {
+  readonly called = new Set<string>();
+  readonly looked = new Set<string>();
+  readonly #sources = new Map<string, SourceFile>();
+  readonly #imports = new Map<string, Instance>();
+  #modules = 0;
+  #loadsOnDemand = false;
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly files: FileSystem,
+    private readonly programs: ProgramCache,
+  ) {}
+
+  /** Whether values may ask for further files when they are looked at: by an import or a function that loads one. */
+  get loadsOnDemand(): boolean {
+    return this.#loadsOnDemand;
+  }
+
+  /** A file's text, or the reason why there is none, in words. */
+  text(path: string): { readonly text: string } | { readonly message: string } {
+    this.looked.add(path);
+    return this.files.read(path);
+  }
+
+  /** A parsed file, its faults reported; the message says why there is none. */
+  source(path: string): SourceFile | { readonly message: string } {
+    const known = this.#sources.get(path);
+    if (known) return known;
+    const read = this.text(path);
+    if (!('text' in read)) return read;
+    const program = this.programs.program(read.text);
+    const source = { path, program };
+    this.#sources.set(path, source);
+    this.#loadsOnDemand ||= program.imported.size > 0 || /\bload(?:Json|Yaml|Text|File)/.test(read.text);
+    for (const error of program.tree.errors.slice(0, shownErrors)) {
+      this.evaluator.report(placeIn(path, error), error.message);
+    }
+    return source;
+  }
+
+  /** What a module call leads to; reported when it leads nowhere. */
+  moduleTarget(call: ModuleCall): ModuleTarget | undefined {
+    const { caller, node } = call;
+    const path = this.#writtenPath(caller, node.path);
+    if (path === undefined) return undefined;
+    if (++this.#modules > mostModules) {
+      call.report(`There are more than ${mostModules} module calls: this one is not read.`);
+      return undefined;
+    }
+    if (/^(?:br|ts)(?:\/[^:]*)?:/.test(path)) {
+      call.report(`Module '${path}' is in a registry and not among the files here: what it deploys is not known.`);
+      return undefined;
+    }
+    return this.#localModule(call, resolvePath(caller.source.path, path));
+  }
+
+  #localModule(call: ModuleCall, path: string): ModuleTarget | undefined {
+    const { chain } = call.caller.setting;
+    if (chain.includes(path)) {
+      this.called.add(path);
+      call.report(`Module ${path} leads back to itself: it is not followed further.`);
+      return undefined;
+    }
+    if (chain.length > deepestModules) {
+      call.report(`Modules are nested more than ${deepestModules} levels deep: this one is not read.`);
+      return undefined;
+    }
+    const source = this.source(path);
+    if (!('program' in source)) {
+      call.report(source.message);
+      return undefined;
+    }
+    this.called.add(path);
+    return new BicepTarget(this.#instanceOf(call, source));
+  }
+
+  #instanceOf(call: ModuleCall, source: SourceFile): Instance {
+    const build = (from: ModuleCall, makeOpen: (() => Instance) | undefined): Instance =>
+      new Instance(this.evaluator, this, {
+        source,
+        scope: from.scope,
+        parameters: from.parameters,
+        label: from.label,
+        chain: [...from.caller.setting.chain, source.path],
+        makeOpen,
+      });
+    const makeOpen = (): Instance => build(call.opened ?? call, undefined);
+    return build(call, call.caller.open === call.caller ? undefined : makeOpen);
+  }
+
+  /** The text of a path as written, without parts that are not known; reported when it is none. */
+  #writtenPath(instance: Instance, node: Expression): string | undefined {
+    if (node.kind === 'text') return node.value;
+    if (node.kind !== 'missing') {
+      this.evaluator.report(instance.place(node), 'A path is a text without holes: this one is not read.');
+    }
+    return undefined;
+  }
+
+  /** The file of an `import`, as an instance without parameters; reported when there is none. */
+  imported(instance: Instance, node: ImportNode): Instance | undefined {
+    const written = this.#writtenPath(instance, node.path);
+    if (written === undefined) return undefined;
+    const at = instance.place(node.path);
+    const { path: from } = instance.source;
+    const path = resolvePath(from, written);
+    if (!/\.bicep$/i.test(path) || /^(?:br|ts)[:/]/.test(written)) {
+      this.evaluator.report(at, `'${written}' is not a Bicep file among those here: what it exports is not known.`);
+      return undefined;
+    }
+    const known = this.#imports.get(path);
+    if (known) return known;
+    const source = this.source(path);
+    if (!('program' in source)) {
+      this.evaluator.report(at, source.message);
+      return undefined;
+    }
+    this.called.add(path);
+    if (path === from || this.#leadsTo(source, from, [])) {
+      this.evaluator.report(at, `The import of ${path} leads back to this file: it is not followed.`);
+      return undefined;
+    }
+    const imported = new Instance(this.evaluator, this, {
+      source,
+      scope: deploymentScope(source.program.scope),
+      parameters: nothingGiven,
+      label: '',
+      chain: [path],
+      makeOpen: undefined,
+    });
+    this.#imports.set(path, imported);
+    return imported;
+  }
+
+  /** Whether the imports of a file lead to another. */
+  #leadsTo(source: SourceFile, target: string, seen: string[]): boolean {
+    for (const node of source.program.tree.declarations) {
+      if (node.kind !== 'import' || node.path.kind !== 'text') continue;
+      const path = resolvePath(source.path, node.path.value);
+      if (path === target) return true;
+      if (seen.includes(path)) continue;
+      seen.push(path);
+      const next = this.source(path);
+      if ('program' in next && this.#leadsTo(next, target, seen)) return true;
+    }
+    return false;
+  }
+
+  /** The entry of a reading. */
+  entry(source: SourceFile, parameters: ParameterSource, open: ParameterSource): Instance {
+    const setting = { source, scope: deploymentScope(source.program.scope), label: '', chain: [source.path] };
+    const makeOpen = (): Instance =>
+      new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined });
+    return new Instance(this.evaluator, this, { ...setting, parameters, makeOpen });
+  }
+}

@@ -1,0 +1,180 @@
+import type { ScopeKind } from '../functions/scope.ts';
+import { parseBicep } from './parser.ts';
+import type {
+  BicepTree,
+  FunctionNode,
+  ImportNode,
+  ModuleNode,
+  OutputNode,
+  ParameterNode,
+  ResourceNode,
+  TypeDeclarationNode,
+  UsingNode,
+  VariableNode,
+} from './syntax.ts';
+
+export type SymbolNode = ParameterNode | VariableNode | FunctionNode | ResourceNode | ModuleNode;
+
+/** What stands behind an imported name. */
+export interface ImportedName {
+  readonly from: ImportNode;
+  /** The name in the other file; undefined for the whole file (`* as name`). */
+  readonly name: string | undefined;
+}
+
+/** A Bicep text with its names resolved to declarations, the same for every call of it. */
+export interface Program {
+  readonly text: string;
+  readonly tree: BicepTree;
+  readonly scope: ScopeKind;
+  readonly symbols: ReadonlyMap<string, SymbolNode>;
+  readonly types: ReadonlyMap<string, TypeDeclarationNode>;
+  readonly outputs: ReadonlyMap<string, OutputNode>;
+  readonly imported: ReadonlyMap<string, ImportedName>;
+  /** Resources and modules at the top, in the order written. */
+  readonly deployed: readonly (ResourceNode | ModuleNode)[];
+  /** Of a parameter file. */
+  readonly using: UsingNode | undefined;
+  readonly extending: UsingNode | undefined;
+  /** Names whose value would need itself: https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-core-diagnostics (BCP080) */
+  readonly cyclic: ReadonlySet<string>;
+}
+
+const scopes = new Map<string, ScopeKind>([
+  ['resourcegroup', 'resourceGroup'],
+  ['subscription', 'subscription'],
+  ['managementgroup', 'managementGroup'],
+  ['tenant', 'tenant'],
+]);
+
+export function readProgram(text: string): Program {
+  const tree = parseBicep(text);
+  const symbols = new Map<string, SymbolNode>();
+  const types = new Map<string, TypeDeclarationNode>();
+  const outputs = new Map<string, OutputNode>();
+  const imported = new Map<string, ImportedName>();
+  const deployed: (ResourceNode | ModuleNode)[] = [];
+  let scope: ScopeKind = 'resourceGroup';
+  let using: UsingNode | undefined;
+  let extending: UsingNode | undefined;
+  for (const node of tree.declarations) {
+    switch (node.kind) {
+      case 'resource':
+      case 'module':
+        deployed.push(node);
+        addFirst(symbols, node.name.text, node);
+        break;
+      case 'parameter':
+      case 'variable':
+      case 'function':
+        addFirst(symbols, node.name.text, node);
+        break;
+      case 'type':
+        addFirst(types, node.name.text, node);
+        break;
+      case 'output':
+        addFirst(outputs, node.name.text, node);
+        break;
+      case 'target-scope':
+        if (node.value.kind === 'text') scope = scopes.get(node.value.value.toLowerCase()) ?? scope;
+        break;
+      case 'import':
+        for (const symbol of node.symbols) addFirst(imported, symbol.alias, { from: node, name: symbol.name });
+        if (node.wildcard) addFirst(imported, node.wildcard.text, { from: node, name: undefined });
+        break;
+      case 'using':
+        using ??= node;
+        break;
+      case 'extends':
+        extending ??= node;
+        break;
+    }
+  }
+  const cyclic = findCycles(symbols);
+  return { text, tree, scope, symbols, types, outputs, imported, deployed, using, extending, cyclic };
+}
+
+function addFirst<T>(map: Map<string, T>, name: string, node: T): void {
+  if (name !== '' && !map.has(name)) map.set(name, node);
+}
+
+interface Visit {
+  readonly name: string;
+  readonly references: readonly string[];
+  next: number;
+  low: number;
+  readonly order: number;
+}
+
+/** Tarjan's strongly connected components, without recursion: the names that lead back to themselves. */
+function findCycles(symbols: ReadonlyMap<string, SymbolNode>): ReadonlySet<string> {
+  const cyclic = new Set<string>();
+  const visits = new Map<string, Visit>();
+  const open: Visit[] = [];
+  const isOpen = new Set<string>();
+  for (const root of symbols.keys()) {
+    if (visits.has(root)) continue;
+    const path: Visit[] = [];
+    const enter = (name: string): void => {
+      const order = visits.size;
+      const visit = { name, references: symbols.get(name)?.references ?? [], next: 0, low: order, order };
+      visits.set(name, visit);
+      path.push(visit);
+      open.push(visit);
+      isOpen.add(name);
+    };
+    enter(root);
+    for (let visit = path.at(-1); visit; visit = path.at(-1)) {
+      const reference = visit.references[visit.next++];
+      if (reference !== undefined) {
+        if (!symbols.has(reference)) continue;
+        if (reference === visit.name) cyclic.add(reference);
+        const known = visits.get(reference);
+        if (!known) enter(reference);
+        else if (isOpen.has(reference)) visit.low = Math.min(visit.low, known.order);
+        continue;
+      }
+      path.pop();
+      const caller = path.at(-1);
+      if (caller) caller.low = Math.min(caller.low, visit.low);
+      if (visit.low === visit.order) closeComponent(visit, open, isOpen, cyclic);
+    }
+  }
+  return cyclic;
+}
+
+function closeComponent(visit: Visit, open: Visit[], isOpen: Set<string>, cyclic: Set<string>): void {
+  const component: string[] = [];
+  for (let member = open.pop(); member; member = open.pop()) {
+    isOpen.delete(member.name);
+    component.push(member.name);
+    if (member === visit) break;
+  }
+  if (component.length > 1) for (const name of component) cyclic.add(name);
+}
+
+const mostCharacters = 8_000_000;
+
+/** Programs of texts read lately: a module that many templates call is parsed once. */
+export class ProgramCache {
+  readonly #programs = new Map<string, Program>();
+  #characters = 0;
+
+  program(text: string): Program {
+    const known = this.#programs.get(text);
+    if (known) {
+      this.#programs.delete(text);
+      this.#programs.set(text, known);
+      return known;
+    }
+    const program = readProgram(text);
+    this.#programs.set(text, program);
+    this.#characters += text.length;
+    for (const oldest of this.#programs.keys()) {
+      if (this.#characters <= mostCharacters || oldest === text) break;
+      this.#programs.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+    return program;
+  }
+}

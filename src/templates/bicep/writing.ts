@@ -1,0 +1,38 @@
+import type { Json } from '../../network/value.ts';
+import type { NewValue } from '../source-editor.ts';
+import { quoteText } from './string-text.ts';
+import { lineStartOf } from './suppressions.ts';
+
+/** How a text ends its lines. */
+export function lineEndIn(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** The blank space at the start of an offset's line. */
+export function indentationAt(text: string, offset: number): string {
+  const start = lineStartOf(text, offset);
+  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
+}
+
+/** A value in Bicep's syntax; lists and objects go over several lines, which every version of Bicep reads. */
+export function writeExpression(value: NewValue, text: string, indentation: string): string {
+  return 'expression' in value ? value.expression : writeJson(value.json, lineEndIn(text), indentation);
+}
+
+function writeJson(json: Json, lineEnd: string, indentation: string): string {
+  if (typeof json === 'string') return quoteText(json);
+  if (json === null || typeof json !== 'object') return String(json);
+  const inner = `${indentation}  `;
+  if (Array.isArray(json)) {
+    const items = (json as readonly Json[]).map(item => inner + writeJson(item, lineEnd, inner) + lineEnd);
+    return items.length === 0 ? '[]' : `[${lineEnd}${items.join('')}${indentation}]`;
+  }
+  const properties = Object.entries(json).map(
+    ([name, item]) => `${inner}${writeName(name)}: ${writeJson(item as Json, lineEnd, inner)}${lineEnd}`,
+  );
+  return properties.length === 0 ? '{}' : `{${lineEnd}${properties.join('')}${indentation}}`;
+}
+
+function writeName(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : quoteText(name);
+}
