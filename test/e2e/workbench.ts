@@ -9,13 +9,15 @@ const root = resolve(import.meta.dirname, '../..');
 const shots = join(root, 'test-results/screenshots');
 
 /** Long, because a loaded machine takes its time; nothing waits this long on a good day. */
-const patience = 90_000;
+const patience = Number(process.env.PORTCULLIS_E2E_SECONDS ?? 90) * 1000;
 
 export interface WorkbenchOptions {
   /** A folder of the project whose copy is opened. */
   readonly folder: string;
   readonly settings?: object;
-  readonly env?: Record<string, string>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Packed extensions to install beside the product. */
+  readonly extensions?: readonly string[];
 }
 
 /** The real workbench with the packaged extension, opened on a copy of a folder. */
@@ -38,7 +40,11 @@ export class Workbench {
     if (!vsix) throw new Error('PORTCULLIS_VSIX must name the packed extension: run npm run test:e2e.');
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-e2e-'));
     cpSync(join(root, options.folder), folder, { recursive: true });
-    const server = await startServer({ vsix: [vsix], settings: options.settings ?? {}, env: options.env ?? {} });
+    const server = await startServer({
+      vsix: [vsix, ...(options.extensions ?? [])],
+      settings: options.settings ?? {},
+      env: options.env ?? {},
+    });
     const { browser, page } = await openPage();
     page.setDefaultTimeout(patience);
     const workbench = new Workbench(page, folder, browser, server, name);

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageSignIn } from '../../scripts/sign-in-extension.mjs';
+import { layDemoEstate } from '../azure-server/demo-estate.ts';
+import { AzureServer } from '../azure-server/server.ts';
+import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the explorer, with the local Azure', () => {
+  let azure: AzureServer;
+  let workbench: Workbench;
+  let folder: string;
+
+  before(async function () {
+    if (!Workbench.supported) this.skip();
+    folder = mkdtempSync(join(tmpdir(), 'portcullis-azure-'));
+    azure = await AzureServer.start();
+    layDemoEstate(azure);
+    azure.requests.length = 0;
+    const { settings, env } = vscodeEnvironment(azure, folder);
+    workbench = await Workbench.open('explorer', {
+      folder: 'examples',
+      settings: { ...settings, 'files.simpleDialog.enable': true },
+      env,
+      extensions: [await packageSignIn()],
+    });
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await azure?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('asks for nothing and sends nothing before somebody signs in', async () => {
+    await workbench.showContainer('Portcullis');
+    await workbench.page.locator('.welcome-view-content', { hasText: 'which of your Azure machines' }).waitFor();
+    await workbench.shot('signed-out');
+    assert.deepEqual(azure.requests, []);
+    assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
+  });
+
+  it('signs in through the consent dialog', async () => {
+    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to Azure' }).first().click();
+    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'wants to sign in' });
+    await dialog.waitFor();
+    await workbench.shot('consent');
+    await dialog.locator('.monaco-button', { hasText: 'Allow' }).click();
+    await workbench.page.locator('.welcome-view-content', { hasText: 'No subscription is selected' }).waitFor();
+    await workbench.shot('none-chosen');
+  });
+
+  it('reads only the subscriptions that are ticked', async () => {
+    await workbench.page.locator('.welcome-view-content a', { hasText: 'Select Subscriptions' }).first().click();
+    const list = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await list.filter({ hasText: 'Development' }).waitFor();
+    await workbench.shot('subscriptions');
+    for (const name of ['Production', 'Shared services']) await list.filter({ hasText: name }).click();
+    await workbench.page.locator('.quick-input-widget .quick-input-count', { hasText: '2 Selected' }).waitFor();
+    await workbench.page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
+    await workbench.row('web-01').first().waitFor();
+    await workbench.shot('machines');
+    assert.equal(await workbench.row('dev-01').count(), 0);
+    assert.match(await workbench.row('web-01').first().innerText(), /SSH 22 · open to the internet/);
+  });
+
+  it('expands a machine to the port, the path and the rule that decided', async () => {
+    await workbench.page.keyboard.press('Escape');
+    await workbench.row('web-01').first().click();
+    await workbench.page.keyboard.press('ArrowRight');
+    const port = workbench.row(/^SSH 22/).first();
+    await port.waitFor();
+    await port.click();
+    await workbench.page.keyboard.press('ArrowRight');
+    const path = workbench.row('public IP address').first();
+    await path.waitFor();
+    await path.click();
+    await workbench.page.keyboard.press('ArrowRight');
+    const rule = workbench.row('web-nsg/allow-web-and-ssh').first();
+    await rule.waitFor();
+    await workbench.shot('path');
+    await rule.click();
+    await workbench.page.locator('.monaco-editor', { hasText: 'allow-web-and-ssh' }).first().waitFor();
+    await workbench.shot('rule-json');
+  });
+
+  it('shows the proof of a machine and verifies it with Azure', async () => {
+    await workbench.row('web-01').first().click();
+    await workbench.command('Portcullis: Show Proof');
+    await workbench.page.locator('.monaco-editor', { hasText: 'gets through' }).first().waitFor();
+    await workbench.shot('proof');
+    await workbench.row('web-01').first().click();
+    await workbench.command('Portcullis: Verify with Azure');
+    await workbench.page.locator('.monaco-editor', { hasText: 'No differences' }).first().waitFor();
+    await workbench.shot('verified');
+  });
+
+  it('counts the secure score beside Defender for Cloud’s', async () => {
+    await workbench.command('Portcullis: Focus on Secure Score View');
+    await workbench.row('Secure management ports').first().waitFor();
+    await workbench.shot('secure-score');
+    assert.match(await workbench.row('Secure management ports').first().innerText(), /of 8 points · Defender: /);
+  });
+
+  it('shows an inventory file without Azure, read-only', async () => {
+    const file = join(workbench.folder, 'saved.json');
+    const body = {
+      resources: [
+        {
+          id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/lonely',
+          type: 'Microsoft.Compute/virtualMachines',
+          name: 'lonely',
+        },
+      ],
+    };
+    writeFileSync(file, JSON.stringify(body));
+    const before = azure.requests.length;
+    await workbench.command('Portcullis: Open Inventory…');
+    const input = workbench.page.locator('.quick-input-widget:visible input.input');
+    await input.waitFor();
+    await input.fill(file);
+    await workbench.page.keyboard.press('Enter');
+    await workbench.row('lonely').first().waitFor();
+    await workbench.shot('inventory-file');
+    await workbench.page.locator('.pane-header', { hasText: 'read-only' }).first().waitFor();
+    assert.equal(azure.requests.length, before);
+  });
+});
