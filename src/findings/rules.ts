@@ -1,7 +1,15 @@
 import type { Finding, Level } from './finding.ts';
 import type { FindingRule, RuleContext } from './rule.ts';
 import { conditionalManagementPort } from './rules/conditional-management-port.ts';
+import { directPublicIp } from './rules/direct-public-ip.ts';
+import { ineffectiveDeny } from './rules/ineffective-deny.ts';
+import { invalidRule } from './rules/invalid-rule.ts';
+import { jitNotEnabled } from './rules/jit-not-enabled.ts';
+import { openJumpPath } from './rules/open-jump-path.ts';
 import { openManagementPort } from './rules/open-management-port.ts';
+import { publicIpWithoutNsg } from './rules/public-ip-without-nsg.ts';
+import { retiredSku } from './rules/retired-sku.ts';
+import { unreachableRule } from './rules/unreachable-rule.ts';
 import { unusedSuppression } from './rules/unused-suppression.ts';
 import { wideManagementSource } from './rules/wide-management-source.ts';
 
@@ -10,6 +18,14 @@ export const rules: readonly FindingRule[] = [
   openManagementPort,
   conditionalManagementPort,
   wideManagementSource,
+  publicIpWithoutNsg,
+  openJumpPath,
+  ineffectiveDeny,
+  unreachableRule,
+  invalidRule,
+  retiredSku,
+  directPublicIp,
+  jitNotEnabled,
   unusedSuppression,
 ];
 

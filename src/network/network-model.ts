@@ -63,6 +63,8 @@ export interface PublicIpAddress {
   /** The address when it is known. */
   readonly address?: string;
   readonly existence: Existence;
+  /** Undefined for one that a scale set or machine makes in its profile. */
+  readonly declaration?: ResourceDeclaration;
 }
 
 export interface IpConfiguration {

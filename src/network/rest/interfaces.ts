@@ -149,6 +149,7 @@ export function readPublicIpAddresses(index: DeclarationIndex): Map<string, Publ
         family: familyOf(at(properties, 'publicIPAddressVersion')),
         ...(address !== undefined ? { address } : {}),
         existence: declaration.existence,
+        declaration,
       });
     }
   }

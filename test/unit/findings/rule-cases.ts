@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Level } from '../../../src/findings/finding.ts';
 import type { FindingRule } from '../../../src/findings/rule.ts';
 import { contextOf, type PlainResource, readPlain } from './plain-template.ts';
 
@@ -12,6 +13,8 @@ export interface RuleCase {
 
 export interface ExpectedFinding {
   readonly message: string;
+  /** The rule's own when left out. */
+  readonly level?: Level;
   /** The characters that the finding points at, or their beginning. */
   readonly at?: string;
   readonly rule?: string;
@@ -50,7 +53,7 @@ export function ruleCases(rule: FindingRule, valid: readonly RuleCase[], invalid
         one.findings.forEach((expected, i) => {
           const finding = found[i]!;
           assert.equal(finding.id, rule.id);
-          assert.equal(finding.level, rule.level);
+          assert.equal(finding.level, expected.level ?? rule.level);
           assert.doesNotMatch(finding.message, /[\n\r]/);
           if (expected.at !== undefined)
             assert.ok(reading.at(finding.place).startsWith(expected.at), reading.at(finding.place));

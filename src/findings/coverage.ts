@@ -1,0 +1,187 @@
+import { parsePrefix } from '../network/address-prefix.ts';
+import {
+  type AddressSet,
+  everyAddress,
+  includesAddresses,
+  noAddresses,
+  uniteAddresses,
+} from '../network/address-set.ts';
+import { intersectIntervals, intervalsInclude, uniteIntervals } from '../network/intervals.ts';
+import type { FieldList, Protocol, SecurityGroup, SecurityRule } from '../network/model.ts';
+import { everyPort, noPorts, type PortSet, parsePorts } from '../network/port-set.ts';
+import { publicAddresses } from '../network/reach.ts';
+import { tagIncludes, tagKind } from '../network/service-tag.ts';
+
+/** One side of a rule: who, or where to. */
+interface Side {
+  readonly addresses: AddressSet;
+  readonly tags: readonly string[];
+  /** Identities of application security groups. */
+  readonly groups: readonly string[];
+}
+
+/** An inbound rule of which everything is known, in sets. */
+export interface KnownRule {
+  readonly rule: SecurityRule;
+  readonly priority: number;
+  readonly allows: boolean;
+  readonly protocols: readonly Protocol[];
+  readonly ports: PortSet;
+  readonly sourcePorts: PortSet;
+  readonly source: Side;
+  readonly destination: Side;
+}
+
+const protocols: readonly Protocol[] = ['Tcp', 'Udp', 'Icmp', 'Esp', 'Ah'];
+
+/** More rules than this before another one are not put together: a group made to be slow stays quick. */
+const mostTogether = 64;
+
+/** The inbound rules of a group of which everything is known, first match first. */
+export function knownInboundRules(group: SecurityGroup): KnownRule[] {
+  const out: KnownRule[] = [];
+  for (const rule of group.rules) {
+    const known = knownRule(rule);
+    if (known) out.push(known);
+  }
+  return out.sort((a, b) => a.priority - b.priority);
+}
+
+function knownRule(rule: SecurityRule): KnownRule | undefined {
+  const { direction, access, priority, protocol } = rule;
+  if (rule.existence.kind !== 'certain' || !direction.known || direction.value !== 'Inbound') return undefined;
+  if (!access.known || !priority.known || !protocol.known) return undefined;
+  const ports = portsOf(rule.destinationPortRanges);
+  const sourcePorts = rule.sourcePortRanges.items.length === 0 ? everyPort : portsOf(rule.sourcePortRanges);
+  const source = sideOf(rule.sourceAddressPrefixes, rule.sourceApplicationSecurityGroups);
+  const destination = sideOf(rule.destinationAddressPrefixes, rule.destinationApplicationSecurityGroups);
+  if (!ports || !sourcePorts || !source || !destination || ports.length === 0) return undefined;
+  return {
+    rule,
+    priority: priority.value,
+    allows: access.value === 'Allow',
+    protocols: protocol.value === '*' ? protocols : [protocol.value],
+    ports,
+    sourcePorts,
+    source,
+    destination,
+  };
+}
+
+function portsOf(list: FieldList<string>): PortSet | undefined {
+  if (list.rest) return undefined;
+  let ports = noPorts;
+  for (const item of list.items) {
+    if (!item.known) return undefined;
+    ports = uniteIntervals(ports, parsePorts(item.value).ports);
+  }
+  return ports;
+}
+
+function sideOf(prefixes: FieldList<string>, members: FieldList<string>): Side | undefined {
+  if (prefixes.rest || members.rest) return undefined;
+  let addresses = noAddresses;
+  const tags: string[] = [];
+  const groups: string[] = [];
+  for (const item of prefixes.items) {
+    if (!item.known) return undefined;
+    const parsed = parsePrefix(item.value);
+    addresses = uniteAddresses(addresses, parsed.addresses);
+    tags.push(...parsed.tags);
+  }
+  for (const item of members.items) {
+    if (!item.known) return undefined;
+    groups.push(item.value);
+  }
+  const nothing = tags.length === 0 && groups.length === 0 && addresses.v4.length === 0 && addresses.v6.length === 0;
+  return nothing ? undefined : { addresses, tags, groups };
+}
+
+/**
+ * The rules of `earlier` that together decide everything that a rule matches, or everything to one TCP port;
+ * undefined when something is left for it. Source ports and destinations are not put together from several rules, so
+ * what is said to be covered surely is.
+ */
+export function coveredBy(
+  rule: KnownRule,
+  earlier: readonly KnownRule[],
+  port?: number,
+): readonly KnownRule[] | undefined {
+  const wantedPorts = port === undefined ? rule.ports : [port, port + 1];
+  const wantedProtocols = port === undefined ? rule.protocols : (['Tcp'] as const);
+  const able = earlier.filter(
+    one =>
+      one.priority < rule.priority &&
+      intersectIntervals(one.ports, wantedPorts).length > 0 &&
+      one.protocols.some(protocol => wantedProtocols.includes(protocol)) &&
+      intervalsInclude(one.sourcePorts, rule.sourcePorts) &&
+      covers([one.destination], rule.destination),
+  );
+  if (able.length === 0 || able.length > mostTogether) return undefined;
+  const deciding = new Set<KnownRule>();
+  for (const protocol of wantedProtocols) {
+    const ofProtocol = able.filter(one => one.protocols.includes(protocol));
+    for (const cell of cellsOf(wantedPorts, ofProtocol)) {
+      const matching = ofProtocol.filter(one => intervalsInclude(one.ports, cell));
+      const enough = firstEnough(matching, rule.source);
+      if (!enough) return undefined;
+      for (const one of enough) deciding.add(one);
+    }
+  }
+  return [...deciding];
+}
+
+/** The fewest rules from the first on whose sources are all of a side. */
+function firstEnough(matching: readonly KnownRule[], source: Side): readonly KnownRule[] | undefined {
+  for (let count = 1; count <= matching.length; count++) {
+    const first = matching.slice(0, count);
+    if (
+      covers(
+        first.map(one => one.source),
+        source,
+      )
+    )
+      return first;
+  }
+  return undefined;
+}
+
+/** Ports cut at every edge of some rules' ports. */
+function cellsOf(ports: PortSet, rules: readonly KnownRule[]): PortSet[] {
+  const edges = new Set<number>();
+  for (const one of rules) for (const edge of one.ports) edges.add(edge);
+  const sorted = [...edges].sort((a, b) => a - b);
+  const out: PortSet[] = [];
+  for (let i = 0; i < ports.length; i += 2) {
+    let start = ports[i]!;
+    const end = ports[i + 1]!;
+    for (const edge of sorted) {
+      if (edge <= start || edge >= end) continue;
+      out.push([start, edge]);
+      start = edge;
+    }
+    out.push([start, end]);
+  }
+  return out;
+}
+
+function covers(outer: readonly Side[], inner: Side): boolean {
+  let addresses = noAddresses;
+  let internet = false;
+  let network = false;
+  for (const side of outer) {
+    addresses = uniteAddresses(addresses, side.addresses);
+    internet ||= side.tags.some(tag => tagKind(tag) === 'internet');
+    network ||= side.tags.some(tag => tagKind(tag) === 'virtual-network');
+  }
+  if (includesAddresses(addresses, everyAddress)) return true;
+  const reachable = internet ? uniteAddresses(addresses, publicAddresses) : addresses;
+  if (!includesAddresses(reachable, inner.addresses)) return false;
+  for (const tag of inner.tags) {
+    const same = outer.some(side => side.tags.some(other => tagIncludes(other, tag)));
+    const kind = tagKind(tag);
+    const outside = kind === 'cloud' || kind === 'service';
+    if (!same && !(internet && outside)) return false;
+  }
+  return inner.groups.every(id => network || outer.some(side => side.groups.includes(id)));
+}

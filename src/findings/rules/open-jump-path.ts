@@ -1,0 +1,123 @@
+import type { PathKind, PathVerdict } from '../../network/machine/machine-verdict.ts';
+import type { Place } from '../../network/origin.ts';
+import type { ResourceDeclaration } from '../../network/resource.ts';
+import type { ObjectValue, Value } from '../../network/value.ts';
+import type { Finding, Level } from '../finding.ts';
+import { joined, portLabel, quoted, reachPhrase, sentence, sourcesPhrase } from '../message-text.ts';
+import type { FindingRule, RuleContext } from '../rule.ts';
+
+interface JumpPath {
+  readonly port: number;
+  readonly path: PathVerdict;
+  readonly through: { readonly id: string; readonly rule: string };
+  readonly machines: string[];
+}
+
+export const openJumpPath: FindingRule = {
+  id: 'open-jump-path',
+  level: 'error',
+  summary: 'A load balancer, firewall or gateway hands a management port on to the internet at large.',
+  *check(context) {
+    for (const jump of jumpPaths(context)) yield open(context, jump);
+  },
+};
+
+/** Open paths through something in between, each rule of it once for each port. */
+function jumpPaths(context: RuleContext): Iterable<JumpPath> {
+  const out = new Map<string, JumpPath>();
+  for (const { machine, ports } of context.machines) {
+    for (const { port, paths } of ports) {
+      for (const path of paths) {
+        const { through } = path;
+        if (!through || (path.atLeast !== 'internet' && path.atLeast !== 'wide')) continue;
+        const key = JSON.stringify([through.id, through.rule, port]);
+        const known = out.get(key);
+        if (!known) out.set(key, { port, path, through, machines: [machine.name] });
+        else if (!known.machines.includes(machine.name)) known.machines.push(machine.name);
+      }
+    }
+  }
+  return out.values();
+}
+
+function open(context: RuleContext, { port, path, through, machines }: JumpPath): Finding {
+  const declaration = declarationOf(context, path, through.id) ?? path.interface.declaration;
+  const what = machines.length === 1 ? 'machine' : 'machines';
+  const by =
+    path.decidedBy.length > 0 ? `; ${joined(path.decidedBy.map(quoted), 3)} admits ${sourcesPhrase(path.sources)}` : '';
+  return {
+    id: openJumpPath.id,
+    level: levelOf(path),
+    message: sentence(
+      `${portLabel(port)} of ${what} ${joined(machines.map(quoted), 3)} is open to ${reachPhrase(path.reach)} through ${kinds[path.kind]} ${quoted(through.rule)} at ${quoted(path.frontend)}${by}.`,
+    ),
+    place: rulePlace(declaration, through.rule),
+    address: declaration.address,
+    port,
+    related: path.proof.flatMap(step =>
+      step.effect === 'admits' && step.rule
+        ? [{ place: step.rule.place, message: `Rule ${quoted(step.ruleName)} admits ${sourcesPhrase(step.sources)}.` }]
+        : [],
+    ),
+    subject: {},
+  };
+}
+
+const kinds: Readonly<Record<PathKind, string>> = {
+  'public-ip': 'public address',
+  'lb-nat-rule': 'inbound NAT rule',
+  'lb-rule': 'load-balancing rule',
+  'firewall-dnat': 'DNAT rule',
+  'app-gateway': 'gateway route',
+};
+
+/** Where a security group decides, the open rule is an error already; what sends on by itself is one here. */
+function levelOf(path: PathVerdict): Level {
+  const alone = path.kind === 'firewall-dnat' || path.kind === 'app-gateway';
+  return alone && path.atLeast === 'internet' ? 'error' : 'warning';
+}
+
+function declarationOf({ model }: RuleContext, path: PathVerdict, id: string): ResourceDeclaration | undefined {
+  if (path.kind === 'app-gateway') return model.applicationGateways.get(id)?.declaration;
+  if (path.kind !== 'firewall-dnat') return model.loadBalancers.get(id)?.declaration;
+  const firewall = model.firewalls.find(one => one.id === id);
+  const policy = firewall?.policy?.id === undefined ? undefined : model.firewallPolicies.get(firewall.policy.id);
+  const ruleName = path.through?.rule;
+  const rule = [...(firewall?.rules ?? []), ...(policy?.rules ?? [])].find(one => one.name === ruleName);
+  return rule?.declaration ?? firewall?.declaration;
+}
+
+/** How deep rules lie in what declares them: `properties.natRuleCollections[].properties.rules[]`. */
+const deepest = 6;
+
+/** The named rule within a declaration, or the declaration's opening. */
+function rulePlace(declaration: ResourceDeclaration, name: string): Place {
+  return findNamed(declaration.body, name, deepest)?.place ?? declaration.place;
+}
+
+function findNamed(value: Value, name: string, depth: number): { readonly place: Place } | undefined {
+  if (depth === 0) return undefined;
+  if (value.kind === 'array') {
+    for (const item of value.items) {
+      if (item.kind !== 'object') continue;
+      const own = item.get('name');
+      const place = own?.origin[0]?.place;
+      if (own?.kind === 'string' && own.value === name && place && isForwarding(item)) return { place };
+      const inner = findNamed(item, name, depth - 1);
+      if (inner) return inner;
+    }
+  }
+  if (value.kind !== 'object') return undefined;
+  for (const property of value.properties()) {
+    const inner = findNamed(property.value, name, depth - 1);
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+/** A frontend or pool can have a rule's name: only a rule has a port to send on to. */
+function isForwarding(item: ObjectValue): boolean {
+  const properties = item.get('properties');
+  const body = properties?.kind === 'object' ? properties : item;
+  return ['backendPort', 'translatedPort', 'translatedAddress', 'priority'].some(one => body.get(one) !== undefined);
+}
