@@ -31,6 +31,8 @@ import type {
   SpreadNode,
 } from './syntax.ts';
 
+/** About half a second's work; the largest real templates take a tenth of it. */
+const mostSteps = 1_000_000;
 const deepest = 160;
 const mostProblems = 100;
 const mostItems = 5000;
@@ -54,7 +56,7 @@ const operatorFunctions = {
 
 /** Evaluates the values of Bicep files for one reading, within its bounds. */
 export class Evaluator {
-  readonly budget = new Budget();
+  readonly budget = new Budget(mostSteps);
   readonly #problems = new Map<string, ReadProblem>();
   #depth = 0;
   #exhausted = false;

@@ -355,9 +355,10 @@ export class ExpressionParser {
         break;
       }
       const before = reader.position;
-      const errors = reader.errors.length;
-      items.push(reader.kind() === Token.Ellipsis ? this.#spread() : this.expression());
-      if (this.#afterElement(Token.RightSquare, before) || reader.errors.length > errors) damaged = true;
+      const item = reader.kind() === Token.Ellipsis ? this.#spread() : this.expression();
+      if (item.kind === 'missing') damaged = true;
+      else items.push(item);
+      if (this.#afterElement(Token.RightSquare, before)) damaged = true;
     }
     reader.squares--;
     reader.accept(Token.RightSquare);
