@@ -58,6 +58,7 @@ export const networkManagerQuery: GraphQuery = {
   text: ofTypesShort('networkresources', [
     'microsoft.network/effectivesecurityadminrules',
     'microsoft.network/networkmanagers/securityadminconfigurations/rulecollections/rules/snapshots',
+    'microsoft.network/networkmanagers/securityadminregionalgoalstates',
     'microsoft.network/firewallpolicies/rulecollectiongroups',
   ]),
 };

@@ -1,6 +1,6 @@
 import type { ArmResource } from '../azure/inventory.ts';
 import { MachineEvaluation } from '../network/machine/evaluation.ts';
-import type { NetworkModel } from '../network/network-model.ts';
+import type { Machine, NetworkModel } from '../network/network-model.ts';
 import { declarationsOf } from '../network/rest/live-resources.ts';
 import { readResources } from '../network/rest/read-resources.ts';
 import { type ListedMachine, listedMachine } from './machine-list.ts';
@@ -24,11 +24,24 @@ export async function judgeInventory(
   const model = readResources(declarationsOf(resources));
   const evaluation = new MachineEvaluation(model, { ports });
   const machines: ListedMachine[] = [];
+  const sets = setsWithMachines(model.machines, resources);
   for (const [index, machine] of model.machines.entries()) {
     if (index % atOnce === atOnce - 1) await new Promise(resolve => setImmediate(resolve));
     signal?.throwIfAborted();
+    if (machine.kind === 'scale-set' && sets.has(machine.id)) continue;
     const resource = byId.get(machine.displayId.toLowerCase()) ?? byId.get(machine.id) ?? { id: machine.displayId };
     machines.push(listedMachine(resource, evaluation.evaluate(machine)));
   }
   return { model, machines };
+}
+
+/** Scale sets whose machines are listed themselves: the set would only say the same again. */
+function setsWithMachines(machines: readonly Machine[], resources: readonly ArmResource[]): Set<string> {
+  const sets = new Set<string>();
+  for (const { scaleSetId } of machines) if (scaleSetId !== undefined) sets.add(scaleSetId.toLowerCase());
+  for (const { properties } of resources) {
+    const set = (properties as { virtualMachineScaleSet?: { id?: unknown } } | undefined)?.virtualMachineScaleSet;
+    if (typeof set?.id === 'string') sets.add(set.id.toLowerCase());
+  }
+  return sets;
 }

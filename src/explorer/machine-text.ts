@@ -121,7 +121,8 @@ export function pathLines(path: PathVerdict): string[] {
   if (path.groups.length === 0) lines.push('  No network security group stands in this way.');
   for (const step of path.proof) lines.push(`  ${stepName(step)} ${stepSummary(step)}`);
   if (path.exampleClient !== undefined && path.reach !== 'none') {
-    lines.push(`  A client at ${path.exampleClient} gets through.`);
+    const surely = path.atLeast === path.reach ? 'gets' : 'may get';
+    lines.push(`  A client at ${path.exampleClient} ${surely} through.`);
   }
   if (path.dependsOn.length > 0) lines.push(`  Depends on ${shortList(path.dependsOn, 5)}.`);
   return lines;
