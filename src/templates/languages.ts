@@ -45,6 +45,7 @@ export class TemplateLanguages {
 }
 
 const loaders: { readonly [id in LanguageId]?: (loadAsset: LoadAsset) => Promise<TemplateLanguage> } = {
+  arm: async () => (await import('./arm/language.ts')).arm,
   bicep: async () => (await import('./bicep/language.ts')).bicepLanguage(),
 };
 

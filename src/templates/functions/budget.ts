@@ -7,7 +7,7 @@ export const limits = {
   /** Levels of nested values that a function looks into. */
   depth: 200,
   /** Steps of one reading. */
-  steps: 20_000_000,
+  steps: 4_000_000,
 } as const;
 
 /** Thrown when a bound is exceeded; the call then gives an unknown value that says so. */

@@ -1,0 +1,293 @@
+import type { CallSite, Existence, ResourceDeclaration } from '../../network/resource.ts';
+import { certainExistence } from '../../network/resource.ts';
+import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
+import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
+import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
+import { numberValue, symbolOf, unknownValue } from '../functions/values.ts';
+import { type Deployments, scopeOfResource } from './deployments.ts';
+import type { Evaluator } from './evaluator.ts';
+import { type Frame, openFrame } from './frame.ts';
+import type { JsonNode } from './json.ts';
+import { copyCountMessage, literalOrigin, wholeNumber } from './lazy-values.ts';
+import { openingPlace, placeOf, type SourceText } from './source-text.ts';
+
+/** Azure's own bound on the instances of one resource loop. */
+const mostInstances = 800;
+const mostDeclarations = 20_000;
+const deepestChildren = 10;
+
+/** What the model is made of. Other resources cannot open a management port. */
+const relevantType = /^microsoft\.(network|compute|security)\//i;
+const deploymentType = 'microsoft.resources/deployments';
+
+/** Whether something is there: as the deployer may decide, and as the values at hand decide. */
+interface Presence {
+  readonly existence: Existence;
+  /** The values at hand leave it out: it is judged as if it existed, but a rule is left out. */
+  readonly leftOut: boolean;
+}
+
+interface Parent {
+  readonly type: string;
+  readonly name: Value;
+  readonly depth: number;
+}
+
+/** Where resources stand. */
+interface Surroundings {
+  readonly frame: Frame;
+  /** The file that the resources are written in. */
+  readonly source: SourceText;
+  readonly scope: DeploymentScope;
+  readonly address: string;
+  readonly via: readonly CallSite[];
+  readonly presence: Presence;
+  readonly parent?: Parent;
+}
+
+/** Collects the declarations of a template and of everything that it deploys. */
+export class TemplateReader {
+  readonly declarations: ResourceDeclaration[] = [];
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly deployments: Deployments,
+    private readonly isCancelled: () => boolean,
+  ) {}
+
+  /** Reads the `resources` of an entry template, which stands at `address` in its file. */
+  readTemplate(frame: Frame, node: JsonNode, scope: DeploymentScope, address: string): void {
+    this.#resources(node, {
+      frame,
+      source: frame.template.source,
+      scope,
+      address,
+      via: [],
+      presence: { existence: certainExistence, leftOut: false },
+    });
+  }
+
+  /** `owner` is a template or a resource with resources inside. */
+  #resources(owner: JsonNode, around: Surroundings): void {
+    const { json } = around.source;
+    const resources = json.find(owner, 'resources');
+    if (resources === undefined) return;
+    const prefix = around.address === '' ? 'resources' : `${around.address}.resources`;
+    if (json.kind(resources) === 'object') {
+      const named: (readonly [string, JsonNode])[] = [];
+      json.eachProperty(resources, (name, node) => named.push([json.string(name), node]));
+      for (const [name, node] of named) this.#resource(node, { ...around, address: `${prefix}.${name}` });
+      return;
+    }
+    let index = 0;
+    for (const node of json.items(resources)) {
+      this.#resource(node, { ...around, address: `${prefix}[${index}]` });
+      index++;
+    }
+  }
+
+  /** A resource, once for each instance of its loop. */
+  #resource(node: JsonNode, around: Surroundings): void {
+    const { source, frame } = around;
+    const { json } = source;
+    if (json.kind(node) !== 'object' || this.evaluator.exhausted || this.isCancelled()) return;
+    const type = this.#typeOf(node, around);
+    if (type === undefined) return;
+    const lower = type.toLowerCase();
+    if (lower !== deploymentType && !relevantType.test(type)) return;
+    const copy = json.find(node, 'copy');
+    if (copy === undefined || json.kind(copy) !== 'object') {
+      this.#instance(node, type, around);
+      return;
+    }
+    const nameNode = json.find(copy, 'name');
+    const name = nameNode === undefined ? '' : json.string(nameNode);
+    const count = this.#count(copy, name, around);
+    const indices: readonly Value[] =
+      count.instances === 'unknown'
+        ? [unknownValue(count.on, [], { symbol: `{copyIndex('${name}')}` })]
+        : Array.from({ length: count.instances }, (_, index) => numberValue(index, literalOrigin(frame, copy)));
+    for (const [position, index] of indices.entries()) {
+      if (this.evaluator.exhausted || this.declarations.length >= mostDeclarations) return;
+      this.#instance(node, type, {
+        ...around,
+        frame: { ...frame, loops: { name: name.toLowerCase(), index, outer: frame.loops } },
+        address: count.instances === 'unknown' ? `${around.address}[*]` : `${around.address}[${position}]`,
+        presence: {
+          existence: bothExistences(around.presence.existence, dependingOn(count.on)),
+          leftOut: around.presence.leftOut || count.leftOut,
+        },
+      });
+    }
+  }
+
+  #typeOf(node: JsonNode, around: Surroundings): string | undefined {
+    const typeNode = around.source.json.find(node, 'type');
+    if (typeNode === undefined) return undefined;
+    const value = this.evaluator.value(around.frame, typeNode);
+    if (value.kind !== 'string') return undefined;
+    const { parent } = around;
+    if (!parent) return value.value;
+    // A child's type is written short; some write it whole.
+    return isWholeType(value.value) ? value.value : `${parent.type}/${value.value}`;
+  }
+
+  /** How many instances a loop has, and what that hangs on. */
+  #count(copy: JsonNode, name: string, around: Surroundings): Count {
+    const { json } = around.source;
+    const countNode = json.find(copy, 'count');
+    if (countNode === undefined) return { instances: 1, on: [], leftOut: false };
+    const open = this.evaluator.value(openFrame(around.frame), countNode);
+    const on = open.kind === 'unknown' ? open.dependsOn : [];
+    const value = this.evaluator.value(around.frame, countNode);
+    const count = wholeNumber(value);
+    if (count === undefined) {
+      const names = value.kind === 'unknown' ? value.dependsOn : ['the count of a loop'];
+      return { instances: 'unknown', on: names, leftOut: false };
+    }
+    if (count < 0 || count > mostInstances) {
+      this.evaluator.report(placeOf(around.source, countNode), copyCountMessage(name, count, mostInstances));
+      return { instances: count < 0 ? 0 : mostInstances, on, leftOut: false };
+    }
+    // None by default: judged as if there were one, since the deployer may want it.
+    if (count === 0 && on.length > 0) return { instances: 1, on, leftOut: true };
+    return { instances: count, on, leftOut: false };
+  }
+
+  #instance(node: JsonNode, type: string, around: Surroundings): void {
+    const presence = this.#presence(node, around);
+    if (!presence) return;
+    const inside = { ...around, presence };
+    if (type.toLowerCase() === deploymentType) {
+      this.#deployment(node, inside);
+      return;
+    }
+    // The deployer's default leaves this rule out, so it does not count.
+    const left = presence.leftOut && /^microsoft\.network\/networksecuritygroups\/securityrules$/i.test(type);
+    const name = this.#name(node, inside);
+    if (!left) this.#declare(node, type, name, inside);
+    const depth = (around.parent?.depth ?? 0) + 1;
+    if (depth <= deepestChildren) {
+      this.#resources(node, { ...inside, presence: around.presence, parent: { type, name, depth } });
+    }
+  }
+
+  /** Undefined when literals alone rule the resource out. */
+  #presence(node: JsonNode, around: Surroundings): Presence | undefined {
+    const condition = around.source.json.find(node, 'condition');
+    if (condition === undefined) return around.presence;
+    const open = this.evaluator.value(openFrame(around.frame), condition);
+    const truth = truthOf(open);
+    if (truth === false) return undefined;
+    const actual = truthOf(this.evaluator.value(around.frame, condition));
+    const existence =
+      truth === true || open.kind !== 'unknown'
+        ? around.presence.existence
+        : bothExistences(around.presence.existence, dependingOn(open.dependsOn));
+    return { existence, leftOut: around.presence.leftOut || actual === false };
+  }
+
+  #name(node: JsonNode, around: Surroundings): Value {
+    const nameNode = around.source.json.find(node, 'name');
+    const { parent } = around;
+    if (nameNode === undefined) return unknownValue(['the name of a resource'], []);
+    const name = this.evaluator.value(around.frame, nameNode);
+    if (!parent) return name;
+    const typeNode = around.source.json.find(node, 'type');
+    const written = typeNode === undefined ? '' : around.source.json.string(typeNode);
+    const whole = isWholeType(written) && (symbolOf(name) ?? '').includes('/');
+    return whole ? name : joinTexts([parent.name, '/', name], name.origin);
+  }
+
+  #declare(node: JsonNode, type: string, name: Value, around: Surroundings): void {
+    if (this.declarations.length >= mostDeclarations) return;
+    const { source, frame } = around;
+    const { json } = source;
+    const existing = json.find(node, 'existing');
+    const version = json.find(node, 'apiVersion');
+    const apiVersion = version === undefined ? undefined : this.evaluator.value(frame, version);
+    this.declarations.push({
+      type,
+      ...(apiVersion?.kind === 'string' && { apiVersion: apiVersion.value }),
+      id: this.#id(node, type, name, around),
+      name,
+      body: this.#body(node, frame),
+      existence: around.presence.existence,
+      existing: existing !== undefined && json.boolean(existing),
+      address: around.address,
+      place: openingPlace(source, node),
+      extent: placeOf(source, node),
+      via: around.via,
+    });
+  }
+
+  #id(node: JsonNode, type: string, name: Value, around: Surroundings): Value {
+    const { frame, source } = around;
+    const count = type.split('/').length - 1;
+    const names = nameSegments(name, count) ?? [name];
+    const scopeNode = source.json.find(node, 'scope');
+    if (scopeNode !== undefined) {
+      const scope = this.evaluator.value(frame, scopeNode);
+      const text = symbolOf(scope) ?? '';
+      const base =
+        text.startsWith('/') || text.startsWith('{') ? [scope] : [...scopeParts(around.scope), '/providers/', scope];
+      return resourceIdOf(text === '/' ? [] : base, type, names, name.origin);
+    }
+    return resourceIdIn(scopeOfResource(this.evaluator, frame, node, around.scope), type, names, name.origin);
+  }
+
+  #body(node: JsonNode, frame: Frame): ObjectValue {
+    const body = this.evaluator.value(frame, node);
+    return body.kind === 'object' ? body : new MapObject([], literalOrigin(frame, node));
+  }
+
+  #deployment(node: JsonNode, around: Surroundings): void {
+    const deployment = this.deployments.open({
+      frame: around.frame,
+      node,
+      scope: around.scope,
+      address: around.address,
+    });
+    if (!deployment) return;
+    const via = [...around.via, deployment.site];
+    this.#resources(deployment.node, {
+      frame: deployment.frame,
+      source: deployment.source,
+      scope: deployment.scope,
+      address: `${around.address}.properties.template`,
+      via,
+      presence: around.presence,
+    });
+  }
+}
+
+interface Count {
+  readonly instances: number | 'unknown';
+  readonly on: readonly string[];
+  readonly leftOut: boolean;
+}
+
+function isWholeType(type: string): boolean {
+  const slash = type.indexOf('/');
+  return slash > 0 && type.slice(0, slash).includes('.');
+}
+
+function truthOf(value: Value): boolean | undefined {
+  if (value.kind === 'boolean') return value.value;
+  if (value.kind === 'string' && /^(true|false)$/i.test(value.value)) return value.value.toLowerCase() === 'true';
+  if (value.kind === 'unknown' && value.alternatives) {
+    const answers = new Set(value.alternatives.map(truthOf));
+    return answers.size === 1 ? [...answers][0] : undefined;
+  }
+  return undefined;
+}
+
+function dependingOn(names: readonly string[]): Existence {
+  return names.length > 0 ? { kind: 'depends', on: names } : certainExistence;
+}
+
+function bothExistences(a: Existence, b: Existence): Existence {
+  if (a.kind === 'certain') return b;
+  if (b.kind === 'certain') return a;
+  return { kind: 'depends', on: [...new Set([...a.on, ...b.on])] };
+}

@@ -1,0 +1,251 @@
+import type { Origin, OriginChain, TextPlace } from '../../network/origin.ts';
+import type { Value } from '../../network/value.ts';
+import type { DeploymentScope } from '../functions/scope.ts';
+import { asSecret, nullValue, objectValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Frame } from './frame.ts';
+import type { JsonNode } from './json.ts';
+import { loopValue } from './lazy-values.ts';
+import { templateUri } from './links.ts';
+import { placeOf, type SourceText } from './source-text.ts';
+
+/** Where a template's parameters get values from, before their defaults. */
+export interface ParameterSource {
+  /** A value that is given, with the step that its origin chain begins with. */
+  value(name: string): { readonly value: Value; readonly origin?: Origin } | undefined;
+  /** True when whoever deploys may set any parameter, so that defaults decide nothing. */
+  readonly open: boolean;
+}
+
+export interface UserFunction {
+  readonly parameters: readonly string[];
+  readonly output: JsonNode;
+}
+
+/** What `reference` and `resourceInfo` of something in the template give; undefined when only a deployment knows. */
+export type ReferenceResolver = (frame: Frame, target: Value, info: boolean, full: boolean) => Value | undefined;
+
+export interface TemplateSetting {
+  readonly source: SourceText;
+  /** The template's object. */
+  readonly node: JsonNode;
+  readonly scope: DeploymentScope;
+  readonly parameters: ParameterSource;
+  /** Names a nested template in symbols and messages; empty for the entry. */
+  readonly label: string;
+  readonly resolveReference: ReferenceResolver;
+  /** The same template when the deployer's values are left open; undefined for a template that is open itself. */
+  readonly makeOpen?: () => Template;
+}
+
+const evaluating = Symbol('evaluating');
+
+/** One deployment of a template: its parameters, variables and functions, evaluated once when asked for. */
+export class Template {
+  readonly source: SourceText;
+  readonly scope: DeploymentScope;
+  readonly #parameters = new Map<string, Value | typeof evaluating>();
+  readonly #variables = new Map<string, Value | typeof evaluating>();
+  readonly #sections = new Map<string, JsonNode | undefined>();
+  #functions: ReadonlyMap<string, UserFunction> | undefined;
+  #open: Template | undefined;
+
+  constructor(
+    readonly evaluator: Evaluator,
+    readonly setting: TemplateSetting,
+  ) {
+    this.source = setting.source;
+    this.scope = setting.scope;
+  }
+
+  /** The same template where every parameter that the deployer sets is unknown. */
+  get open(): Template {
+    this.#open ??= this.setting.makeOpen?.() ?? this;
+    return this.#open;
+  }
+
+  /** A member of the template: `resources`, `outputs` … */
+  section(name: string): JsonNode | undefined {
+    if (!this.#sections.has(name)) this.#sections.set(name, this.source.json.find(this.setting.node, name));
+    return this.#sections.get(name);
+  }
+
+  /** Undefined when the template declares no such parameter. */
+  parameter(name: string): Value | undefined {
+    return this.#once(this.#parameters, 'parameter', name, () => this.#evaluateParameter(name));
+  }
+
+  /** Undefined when the template declares no such variable. */
+  variable(name: string): Value | undefined {
+    return this.#once(this.#variables, 'variable', name, () => this.#evaluateVariable(name));
+  }
+
+  /** A function of `functions`, by namespace and name in any letter case. */
+  userFunction(name: string): UserFunction | undefined {
+    this.#functions ??= this.#readFunctions();
+    return this.#functions.get(name.toLowerCase());
+  }
+
+  referenced(frame: Frame, target: Value, info: boolean, full: boolean): Value | undefined {
+    return this.setting.resolveReference(frame, target, info, full);
+  }
+
+  /** `deployment()`: its template's address is the file's, by which links beside it are followed. */
+  deploymentObject(origin: OriginChain): Value {
+    const named = (name: string) =>
+      unknownValue([`deployment().${name}`], origin, { symbol: `{${this.#prefix}deployment().${name}}` });
+    const link = objectValue([['uri', textValue(templateUri(this.source.file), origin)]], origin, named('properties'));
+    return objectValue(
+      [
+        ['name', named('name')],
+        ['location', named('location')],
+        ['properties', objectValue([['templateLink', link]], origin, named('properties'))],
+      ],
+      origin,
+      named('properties'),
+    );
+  }
+
+  get #prefix(): string {
+    return this.setting.label === '' ? '' : `${this.setting.label}/`;
+  }
+
+  #once(
+    known: Map<string, Value | typeof evaluating>,
+    what: string,
+    name: string,
+    evaluate: () => Value | undefined,
+  ): Value | undefined {
+    const key = name.toLowerCase();
+    const earlier = known.get(key);
+    if (earlier === evaluating) {
+      const at = this.#definition(`${what}s`, name);
+      if (at) {
+        this.evaluator.report(at, `The ${what} '${name}' refers to itself: Azure refuses the deployment.`);
+      }
+      return unknownValue([`${what} ${name} (it refers to itself)`], []);
+    }
+    if (earlier) return earlier;
+    known.set(key, evaluating);
+    const value = this.evaluator.nested(`${what} ${name}`, [], () => evaluate() ?? missing);
+    if (value === missing) {
+      known.delete(key);
+      return undefined;
+    }
+    known.set(key, value);
+    return value;
+  }
+
+  #definition(section: string, name: string): TextPlace | undefined {
+    const node = this.section(section);
+    const property = node === undefined ? undefined : this.source.json.findProperty(node, name);
+    return property && placeOf(this.source, property.name);
+  }
+
+  #evaluateParameter(name: string): Value | undefined {
+    const { json } = this.source;
+    const section = this.section('parameters');
+    const property = section === undefined ? undefined : json.findProperty(section, name);
+    if (!property) return undefined;
+    const written = json.string(property.name);
+    const definition = property.value;
+    const frame: Frame = { template: this };
+    const use: Origin = { kind: 'parameter', name: written, place: placeOf(this.source, property.name) };
+    const typeNode = json.find(definition, 'type');
+    const secure = typeNode !== undefined && /^secure/i.test(json.string(typeNode));
+    const value = this.#givenValue(frame, definition, written, use);
+    return secure ? asSecret(value) : value;
+  }
+
+  #givenValue(frame: Frame, definition: JsonNode, name: string, use: Origin): Value {
+    const { json } = this.source;
+    const given = this.setting.parameters.value(name);
+    if (given) return usedFrom(given.origin ? [use, given.origin] : [use], sameStep(given.value, given.origin));
+    const defaultNode = this.setting.parameters.open ? undefined : json.find(definition, 'defaultValue');
+    if (defaultNode !== undefined) {
+      const step: Origin = { kind: 'parameter-default', name, place: placeOf(this.source, defaultNode) };
+      return usedFrom([use, step], sameStep(this.#defaultValue(frame, defaultNode, name), step));
+    }
+    const nullable = json.find(definition, 'nullable');
+    if (!this.setting.parameters.open && nullable !== undefined && json.boolean(nullable)) return nullValue([use]);
+    const allowed = json.find(definition, 'allowedValues');
+    const alternatives =
+      allowed !== undefined && json.kind(allowed) === 'array'
+        ? [...json.items(allowed)].map(item => this.evaluator.value(frame, item))
+        : undefined;
+    const owner = this.setting.label === '' ? '' : ` of ${this.setting.label}`;
+    return unknownValue([`parameter ${name}${owner}`], [use], {
+      symbol: `{${this.#prefix}parameters('${name.toLowerCase()}')}`,
+      alternatives,
+    });
+  }
+
+  /** A default such as `[newGuid()]` is drawn once: the parameter then stands for it in symbols. */
+  #defaultValue(frame: Frame, node: JsonNode, name: string): Value {
+    const value = this.evaluator.value(frame, node);
+    return value.kind === 'unknown' && value.symbol === undefined
+      ? { ...value, symbol: `{${this.#prefix}parameters('${name.toLowerCase()}')}` }
+      : value;
+  }
+
+  #evaluateVariable(name: string): Value | undefined {
+    const { json } = this.source;
+    const section = this.section('variables');
+    if (section === undefined) return undefined;
+    const frame: Frame = { template: this };
+    const property = json.findProperty(section, name);
+    if (property) {
+      const written = json.string(property.name);
+      const step: Origin = { kind: 'variable', name: written, place: placeOf(this.source, property.value) };
+      return usedFrom([step], this.evaluator.value(frame, property.value));
+    }
+    const loops = json.find(section, 'copy');
+    if (loops === undefined) return undefined;
+    for (const loop of json.items(loops)) {
+      const nameNode = json.find(loop, 'name');
+      if (nameNode === undefined || json.string(nameNode).toLowerCase() !== name.toLowerCase()) continue;
+      const step: Origin = { kind: 'variable', name: json.string(nameNode), place: placeOf(this.source, loop) };
+      return usedFrom([step], loopValue(this.evaluator, frame, loop, json.string(nameNode)));
+    }
+    return undefined;
+  }
+
+  #readFunctions(): ReadonlyMap<string, UserFunction> {
+    const { json } = this.source;
+    const functions = new Map<string, UserFunction>();
+    const section = this.section('functions');
+    for (const group of section === undefined ? [] : json.items(section)) {
+      const namespace = json.find(group, 'namespace');
+      const members = json.find(group, 'members');
+      if (namespace === undefined || members === undefined) continue;
+      json.eachProperty(members, (nameNode, member) => {
+        const output = json.find(member, 'output');
+        const value = output === undefined ? undefined : json.find(output, 'value');
+        if (value === undefined) return;
+        const parameters: string[] = [];
+        const list = json.find(member, 'parameters');
+        for (const parameter of list === undefined ? [] : json.items(list)) {
+          const parameterName = json.find(parameter, 'name');
+          if (parameterName !== undefined) parameters.push(json.string(parameterName));
+        }
+        const key = `${json.string(namespace)}.${json.string(nameNode)}`.toLowerCase();
+        functions.set(key, { parameters, output: value });
+      });
+    }
+    return functions;
+  }
+}
+
+const missing: Value = nullValue([]);
+
+/** The value without the literal step that says again what the step before it says. */
+function sameStep(value: Value, step: Origin | undefined): Value {
+  if (!step || value.kind === 'object' || value.kind === 'array') return value;
+  const [first, ...others] = value.origin;
+  if (first?.kind !== 'literal' || first.place.kind !== 'text' || step.place.kind !== 'text') return value;
+  const same =
+    first.place.file === step.place.file &&
+    first.place.range.start === step.place.range.start &&
+    first.place.range.end === step.place.range.end;
+  return same ? { ...value, origin: others } : value;
+}
