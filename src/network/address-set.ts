@@ -4,6 +4,7 @@ import {
   intervalsContain,
   intervalsInclude,
   subtractIntervals,
+  uniteAllIntervals,
   uniteIntervals,
 } from './intervals.ts';
 
@@ -38,6 +39,13 @@ export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
   if (a === b || b === everyAddress || isEmpty(a)) return a;
   if (a === everyAddress || isEmpty(b)) return b;
   return { v4: intersectIntervals(a.v4, b.v4), v6: intersectIntervals(a.v6, b.v6) };
+}
+
+/** The union of many sets at once. */
+export function uniteAllAddresses(sets: readonly AddressSet[]): AddressSet {
+  if (sets.length <= 2) return sets.reduce(uniteAddresses, noAddresses);
+  if (sets.includes(everyAddress)) return everyAddress;
+  return { v4: uniteAllIntervals(sets.map(set => set.v4)), v6: uniteAllIntervals(sets.map(set => set.v6)) };
 }
 
 /** What is in `a` and not in `b`. */

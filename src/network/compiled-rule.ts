@@ -7,13 +7,14 @@ import {
   isEmpty,
   noAddresses,
   uniteAddresses,
+  uniteAllAddresses,
 } from './address-set.ts';
-import { intersectIntervals, intervalsContain, intervalsInclude, uniteIntervals } from './intervals.ts';
+import { intersectIntervals, intervalsContain, intervalsInclude, uniteAllIntervals } from './intervals.ts';
 import type { Field, FieldList, SecurityRule } from './model.ts';
 import { everyPort, noPorts, type PortSet, parsePorts } from './port-set.ts';
 import { publicAddresses } from './reach.ts';
 import { tagKind } from './service-tag.ts';
-import { everySource, intersectSources, noSources, type SourceSet, sourcesOf, uniteSources } from './source-set.ts';
+import { everySource, intersectSources, noSources, type SourceSet, sourcesOf, uniteAllSources } from './source-set.ts';
 import type { UnknownValue } from './value.ts';
 
 /** How surely something holds: 0 not, 1 possibly, 2 surely. */
@@ -274,38 +275,44 @@ function restOptions(rest: UnknownValue): readonly string[] | undefined {
   return texts;
 }
 
-function boundsOf<T>(
-  list: FieldList<string>,
-  parse: (text: string) => T,
-  unite: (a: T, b: T) => T,
-  intersect: (a: T, b: T) => T,
-  nothing: T,
-  everything: T,
-): Bounds<T> {
-  let must = nothing;
-  let may = nothing;
+/** How sets of a kind are put together. */
+interface Algebra<T> {
+  parse(text: string): T;
+  uniteAll(sets: readonly T[]): T;
+  intersect(a: T, b: T): T;
+  readonly everything: T;
+}
+
+function boundsOf<T>(list: FieldList<string>, algebra: Algebra<T>): Bounds<T> {
+  const must: T[] = [];
+  const may: T[] = [];
+  let anything = false;
   for (const item of list.items) {
-    if (item.known) {
-      const set = parse(item.value);
-      must = unite(must, set);
-      may = unite(may, set);
-      continue;
-    }
     const options = optionsOf(item);
     if (!options) {
-      may = everything;
+      anything = true;
       continue;
     }
-    const sets = options.map(parse);
-    must = unite(must, sets.reduce(intersect));
-    may = sets.reduce(unite, may);
+    const sets = options.map(algebra.parse);
+    must.push(sets.length === 1 ? sets[0]! : sets.reduce(algebra.intersect));
+    may.push(...sets);
   }
   if (list.rest) {
     const options = restOptions(list.rest);
-    may = options ? options.map(parse).reduce(unite, may) : everything;
+    if (options) may.push(...options.map(algebra.parse));
+    else anything = true;
   }
-  return { must, may };
+  const sure = algebra.uniteAll(must);
+  if (anything) return { must: sure, may: algebra.everything };
+  return { must: sure, may: may.length === must.length ? sure : algebra.uniteAll(may) };
 }
+
+const portAlgebra: Algebra<PortSet> = {
+  parse: text => parsePorts(text).ports,
+  uniteAll: uniteAllIntervals,
+  intersect: intersectIntervals,
+  everything: everyPort,
+};
 
 function portBounds(list: FieldList<string>): Bounds<PortSet> {
   const only = onlyItem(list);
@@ -313,7 +320,7 @@ function portBounds(list: FieldList<string>): Bounds<PortSet> {
     const { ports } = parsePorts(only);
     return { must: ports, may: ports };
   }
-  return boundsOf(list, text => parsePorts(text).ports, uniteIntervals, intersectIntervals, noPorts, everyPort);
+  return boundsOf(list, portAlgebra);
 }
 
 const internet: SourceSet = sourcesOf(publicAddresses);
@@ -322,6 +329,20 @@ function onlyItem(list: FieldList<string>): string | undefined {
   const item = list.items.length === 1 && !list.rest ? list.items[0] : undefined;
   return item?.known ? item.value : undefined;
 }
+
+const sourceAlgebra: Algebra<SourceSet> = {
+  parse: sourcesIn,
+  uniteAll: uniteAllSources,
+  intersect: intersectSources,
+  everything: everySource,
+};
+
+const insideAlgebra: Algebra<AddressSet> = {
+  parse: insideIn,
+  uniteAll: uniteAllAddresses,
+  intersect: intersectAddresses,
+  everything: everyAddress,
+};
 
 interface SourceBounds {
   readonly sources: Bounds<SourceSet>;
@@ -335,8 +356,8 @@ function sourceBounds(list: FieldList<string>): SourceBounds {
   if (only !== undefined && tagKind(only) === 'internet') {
     return { sources: { must: internet, may: internet }, inside: noAddressBounds, whole: only };
   }
-  const sources = boundsOf(list, sourcesIn, uniteSources, intersectSources, noSources, everySource);
-  const inside = boundsOf(list, insideIn, uniteAddresses, intersectAddresses, noAddresses, everyAddress);
+  const sources = boundsOf(list, sourceAlgebra);
+  const inside = boundsOf(list, insideAlgebra);
   const whole = list.items.find(item => item.known && (item.value === '*' || tagKind(item.value) === 'internet'));
   if (whole?.known) return { sources, inside, whole: whole.value };
   return sources.may === everySource ? { sources, inside, whole: 'Internet' } : { sources, inside };
@@ -365,7 +386,7 @@ function destinationBounds(list: FieldList<string>): Bounds<AddressSet> {
   if (onlyItem(list) === '*') return everyAddressBounds;
   // What arrives at an interface has a private address as destination: `VirtualNetwork` is all of them, `Internet` and
   // the services' tags are none.
-  return boundsOf(list, insideIn, uniteAddresses, intersectAddresses, noAddresses, everyAddress);
+  return boundsOf(list, insideAlgebra);
 }
 
 function applicationGroups(list: FieldList<string>): { known: ReadonlyMap<string, Level>; other: Level } {

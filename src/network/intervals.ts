@@ -30,12 +30,19 @@ export function uniteIntervals<T extends number | bigint>(a: Intervals<T>, b: In
   return out;
 }
 
+/** The union of many sets at once. */
+export function uniteAllIntervals<T extends number | bigint>(sets: readonly Intervals<T>[]): Intervals<T> {
+  const pairs: [T, T][] = [];
+  for (const set of sets) for (let i = 0; i < set.length; i += 2) pairs.push([set[i]!, set[i + 1]!]);
+  return intervalsOf(pairs);
+}
+
 export function intersectIntervals<T extends number | bigint>(a: Intervals<T>, b: Intervals<T>): Intervals<T> {
   if (a.length === 0 || a === b) return a;
   if (b.length === 0) return b;
   const out: T[] = [];
-  let i = 0;
-  let j = 0;
+  let i = firstEndingAfter(a, b[0]!);
+  let j = firstEndingAfter(b, a[0]!);
   while (i < a.length && j < b.length) {
     const start = greater(a[i]!, b[j]!);
     const end = greater(a[i + 1]!, b[j + 1]!) === a[i + 1]! ? b[j + 1]! : a[i + 1]!;
@@ -51,7 +58,7 @@ export function subtractIntervals<T extends number | bigint>(a: Intervals<T>, b:
   if (a.length === 0 || b.length === 0) return a;
   if (a === b) return [];
   const out: T[] = [];
-  let j = 0;
+  let j = firstEndingAfter(b, a[0]!);
   for (let i = 0; i < a.length; i += 2) {
     let start = a[i]!;
     const end = a[i + 1]!;
@@ -81,12 +88,26 @@ export function intervalsContain<T extends number | bigint>(set: Intervals<T>, v
 
 /** Whether every element of `b` is in `a`. */
 export function intervalsInclude<T extends number | bigint>(a: Intervals<T>, b: Intervals<T>): boolean {
-  let i = 0;
+  if (b.length === 0) return true;
+  let i = firstEndingAfter(a, b[0]!);
   for (let j = 0; j < b.length; j += 2) {
     while (i < a.length && a[i + 1]! <= b[j]!) i += 2;
     if (i >= a.length || a[i]! > b[j]! || a[i + 1]! < b[j + 1]!) return false;
   }
   return true;
+}
+
+/** The place of the first interval that ends after a value; the set's length when none does. */
+function firstEndingAfter<T extends number | bigint>(set: Intervals<T>, value: T): number {
+  if (set.length === 0 || set[1]! > value) return 0;
+  let low = 0;
+  let high = set.length / 2;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (set[2 * middle + 1]! > value) high = middle;
+    else low = middle + 1;
+  }
+  return 2 * low;
 }
 
 function greater<T extends number | bigint>(a: T, b: T): T {

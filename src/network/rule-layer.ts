@@ -15,6 +15,7 @@ import {
   noSources,
   type SourceSet,
   subtractSources,
+  uniteAllSources,
   uniteSources,
 } from './source-set.ts';
 
@@ -143,7 +144,25 @@ export function admittedBy(
   if (layer.unreadable) return { certain: noSources, possible: everySource };
   return layer.ordered
     ? admittedInOrder(layer.rules, levels, sourcesOf, listener)
-    : admittedByPairs(layer.rules, levels, sourcesOf, listener);
+    : admittedByBounds(layer.rules, levels, sourcesOf, listener);
+}
+
+/** An upper bound that takes no Deny into account, for more rules than are worth telling apart. */
+export function admittedAtMost(
+  layer: RuleLayer,
+  levels: readonly Level[],
+  sourcesOf: SourcesOf,
+  listener?: RuleListener,
+): Admitted {
+  if (layer.unreadable) return { certain: noSources, possible: everySource };
+  const sets: SourceSet[] = [];
+  for (const [i, rule] of layer.rules.entries()) {
+    if (levels[i]! === 0 || rule.allows === 0) continue;
+    const { may } = sourcesOf(rule);
+    sets.push(may);
+    listener?.admits(rule, may, noSources);
+  }
+  return { certain: noSources, possible: uniteAllSources(sets) };
 }
 
 function admittedInOrder(
@@ -183,48 +202,89 @@ function admittedInOrder(
   return { certain, possible };
 }
 
-function admittedByPairs(
+interface Matching {
+  readonly rule: CompiledRule;
+  readonly allows: Level;
+  readonly denies: Level;
+  readonly must: SourceSet;
+  readonly may: SourceSet;
+}
+
+/** What stands before a rule: surely, and possibly. */
+interface Before {
+  deniedMust: SourceSet;
+  deniedMay: SourceSet;
+  allowedMust: SourceSet;
+  allowedMay: SourceSet;
+}
+
+/** The same when the order of rules is not known for all of them. */
+function admittedByBounds(
   rules: readonly CompiledRule[],
   levels: readonly Level[],
   sourcesOf: SourcesOf,
   listener: RuleListener | undefined,
 ): Admitted {
-  const matching: { rule: CompiledRule; allows: Level; denies: Level; must: SourceSet; may: SourceSet }[] = [];
+  const matching: Matching[] = [];
   rules.forEach((rule, i) => {
     const level = levels[i]!;
     if (level === 0) return;
     const { must, may } = sourcesOf(rule);
     matching.push({ rule, allows: minLevel(rule.allows, level), denies: minLevel(rule.denies, level), must, may });
   });
+  const before = standingBefore(matching);
   let certain = noSources;
   let possible = noSources;
   for (const one of matching) {
-    let deniedMust = noSources;
-    let deniedMay = noSources;
-    let allowedMust = noSources;
-    let allowedMay = noSources;
-    for (const other of matching) {
-      if (other === one || !possiblyBefore(other.rule, one.rule)) continue;
-      const surely = surelyBefore(other.rule, one.rule);
-      if (other.denies > 0) {
-        deniedMay = uniteSources(deniedMay, other.may);
-        if (other.denies === 2 && surely) deniedMust = uniteSources(deniedMust, other.must);
-      }
-      if (other.allows > 0) {
-        allowedMay = uniteSources(allowedMay, other.may);
-        if (other.allows === 2 && surely) allowedMust = uniteSources(allowedMust, other.must);
-      }
-    }
+    const { deniedMust, deniedMay, allowedMust, allowedMay } = before.get(one)!;
+    const surely = one.allows === 2 ? subtractSources(one.must, deniedMay) : noSources;
     if (listener) {
-      const surely = one.allows === 2 ? subtractSources(one.must, deniedMay) : noSources;
-      report(one.rule, one.allows, one.denies, one.may, surely, deniedMust, allowedMust, allowedMay, listener);
+      // A rule that may be either comes after no Allow of its own.
+      const late = one.allows > 0 ? noSources : allowedMay;
+      report(one.rule, one.allows, one.denies, one.may, surely, deniedMust, allowedMust, late, listener);
     }
     if (one.allows > 0) {
       possible = uniteSources(possible, subtractSources(one.may, deniedMust));
-      if (one.allows === 2) certain = uniteSources(certain, subtractSources(one.must, deniedMay));
+      certain = uniteSources(certain, surely);
     }
   }
   return { certain, possible };
+}
+
+/**
+ * For each rule what stands before it. One sweep gathers rules in the order of their highest priority, for rules in the
+ * order of their lowest one: those stand surely before. The other sweep gathers what possibly does.
+ */
+function standingBefore(matching: readonly Matching[]): Map<Matching, Before> {
+  const out = new Map<Matching, Before>();
+  // At one priority the rules that surely have it come first: one of unknown priority cannot have it too.
+  const byLowest = [...matching].sort(
+    (a, b) => a.rule.from - b.rule.from || Number(b.rule.priorityKnown) - Number(a.rule.priorityKnown),
+  );
+  const byHighest = [...matching].sort((a, b) => a.rule.to - b.rule.to);
+  let deniedMust = noSources;
+  let allowedMust = noSources;
+  let next = 0;
+  for (const one of byLowest) {
+    while (next < byHighest.length && surelyBefore(byHighest[next]!.rule, one.rule)) {
+      const { allows, denies, must } = byHighest[next++]!;
+      if (denies === 2) deniedMust = uniteSources(deniedMust, must);
+      if (allows === 2) allowedMust = uniteSources(allowedMust, must);
+    }
+    out.set(one, { deniedMust, allowedMust, deniedMay: noSources, allowedMay: noSources });
+  }
+  let deniedMay = noSources;
+  let allowedMay = noSources;
+  next = 0;
+  for (const one of byHighest) {
+    while (next < byLowest.length && possiblyBefore(byLowest[next]!.rule, one.rule)) {
+      const { allows, denies, may } = byLowest[next++]!;
+      if (denies > 0) deniedMay = uniteSources(deniedMay, may);
+      if (allows > 0) allowedMay = uniteSources(allowedMay, may);
+    }
+    Object.assign(out.get(one)!, { deniedMay, allowedMay });
+  }
+  return out;
 }
 
 function report(
@@ -254,7 +314,7 @@ function possiblyBefore(a: CompiledRule, b: CompiledRule): boolean {
 
 /** A rule of unknown priority cannot have one that another rule has already. */
 function surelyBefore(a: CompiledRule, b: CompiledRule): boolean {
-  return a.to < b.from || (a.to === b.from && a.priorityKnown !== b.priorityKnown);
+  return a.to < b.from || (a.to === b.from && a.priorityKnown && !b.priorityKnown);
 }
 
 /** Words for rules whose order Azure would not accept. */
@@ -263,7 +323,7 @@ export function orderDependencies(rules: readonly CompiledRule[]): string[] {
   for (let i = 1; i < rules.length; i++) {
     const a = rules[i - 1]!;
     const b = rules[i]!;
-    if (a.priorityKnown && b.priorityKnown && a.from === b.from && a.allows !== b.allows) {
+    if (a.rule && b.rule && a.priorityKnown && b.priorityKnown && a.from === b.from && a.allows !== b.allows) {
       out.push(`the order of rules ${a.name} and ${b.name}, which share priority ${a.from}`);
     }
   }

@@ -6,6 +6,7 @@ import {
   noAddresses,
   subtractAddresses,
   uniteAddresses,
+  uniteAllAddresses,
 } from './address-set.ts';
 import { tagIncludes, tagKind } from './service-tag.ts';
 
@@ -46,6 +47,14 @@ export function uniteSources(a: SourceSet, b: SourceSet): SourceSet {
     tags.set(same ?? tag, same === undefined ? region : uniteAddresses(tags.get(same)!, region));
   }
   return { addresses, tags };
+}
+
+/** The union of many sets at once. */
+export function uniteAllSources(sets: readonly SourceSet[]): SourceSet {
+  if (sets.length <= 2) return sets.reduce(uniteSources, noSources);
+  const tags = sets.filter(set => set.tags.size > 0).map(set => ({ addresses: noAddresses, tags: set.tags }));
+  const addresses = uniteAllAddresses(sets.map(set => set.addresses));
+  return tags.reduce<SourceSet>(uniteSources, addresses === everyAddress ? everySource : { addresses, tags: noTags });
 }
 
 /** What is in `a` and not in `b`. A tag in `b` takes itself and its regions away, never addresses given as such. */

@@ -2,7 +2,7 @@ import type { AddressSet } from './address-set.ts';
 import { Admission, type Question, type Step } from './admission.ts';
 import type { Certainty, PortVerdict, ProofStep, Reach } from './model.ts';
 import { describeSources, exampleAddress, hasPublicSources, publicAddresses, reachOf } from './reach.ts';
-import { hasSources, intersectSources, type SourceSet, subtractSources, uniteSources } from './source-set.ts';
+import { hasSources, intersectSources, type SourceSet, subtractSources, uniteAllSources } from './source-set.ts';
 
 /** The ports that are judged when nothing else is asked for: SSH, RDP, WinRM over HTTP and HTTPS. */
 export const managementPorts: readonly number[] = [22, 3389, 5985, 5986];
@@ -63,7 +63,8 @@ export class AdmissionVerdict implements PortVerdict {
 
   /** How "everybody" is written in the first rule that lets somebody in and has a word for it. */
   get whole(): string | undefined {
-    return this.#admitting().find(step => step.rule.whole !== undefined)?.rule.whole;
+    const word = this.#admitting().find(step => step.rule.whole !== undefined)?.rule.whole;
+    return word ?? (this.#admission.isUnreadable ? 'Internet' : undefined);
   }
 
   get sources(): readonly string[] {
@@ -85,12 +86,9 @@ export class AdmissionVerdict implements PortVerdict {
 
   get proof(): readonly ProofStep[] {
     const out: ProofStep[] = this.steps.map(step => proofStep(step, this.#within));
-    let decided: SourceSet | undefined;
-    for (const step of this.steps) {
-      if (step.effect !== 'too-late') decided = decided ? uniteSources(decided, step.sources) : step.sources;
-    }
+    const decided = this.steps.filter(step => step.effect !== 'too-late').map(step => step.sources);
     const everybody: SourceSet = { addresses: this.#within, tags: new Map() };
-    const left = decided ? subtractSources(everybody, decided) : everybody;
+    const left = subtractSources(everybody, uniteAllSources(decided));
     if (hasPublicSources(left)) {
       const sources = describeSources(left, '*', this.#within);
       out.push({

@@ -1,5 +1,5 @@
 import type { AddressSet } from '../address-set.ts';
-import type { Destination } from '../admission.ts';
+import type { Destination } from '../cells.ts';
 import type { Level } from '../compiled-rule.ts';
 import type { SecurityGroup } from '../model.ts';
 import type {

@@ -33,6 +33,7 @@ export class MachineEvaluation {
   readonly #ports: readonly number[];
   readonly #protocol: 'Tcp' | 'Udp';
   readonly #jitMachines = new Set<string>();
+  readonly #scaleSets = new Map<string, Machine>();
 
   constructor(
     readonly model: NetworkModel,
@@ -43,6 +44,7 @@ export class MachineEvaluation {
     this.#firewalls = new FirewallIndex(this.#estate);
     this.#ports = options.ports ?? managementPorts;
     this.#protocol = options.protocol ?? 'Tcp';
+    for (const machine of model.machines) if (machine.kind === 'scale-set') this.#scaleSets.set(machine.id, machine);
     for (const policy of model.jitPolicies) for (const id of policy.machines.keys()) this.#jitMachines.add(id);
   }
 
@@ -59,7 +61,7 @@ export class MachineEvaluation {
   }
 
   #interfacesOf(machine: Machine): Attached {
-    const interfaces = [...machine.inlineInterfaces];
+    const interfaces: NetworkInterface[] = [];
     const unread: string[] = [...(machine.interfaces.more ?? [])];
     for (const reference of machine.interfaces.items) {
       const found = reference.id === undefined ? undefined : this.model.interfaces.get(reference.id);
@@ -67,8 +69,18 @@ export class MachineEvaluation {
       else if (reference.id === undefined || reference.uncertain) unread.push(...reference.dependsOn);
       else unread.push(this.#estate.missing('network interface', reference.name));
     }
+    // The interfaces of a scale set's instances are made after the profile, which tells as much of them.
+    const described = this.#profileOf(machine);
+    if (machine.kind !== 'scale-set-instance') interfaces.push(...described);
+    else if (interfaces.length === 0 && described.length > 0) return { interfaces: described, unread: [] };
     for (const one of interfaces) if (one.more) unread.push(...one.more);
     return { interfaces, unread };
+  }
+
+  #profileOf(machine: Machine): readonly NetworkInterface[] {
+    if (machine.inlineInterfaces.length > 0 || machine.scaleSetId === undefined) return machine.inlineInterfaces;
+    if (machine.kind !== 'scale-set-instance') return [];
+    return this.#scaleSets.get(machine.scaleSetId)?.inlineInterfaces ?? [];
   }
 
   #judge({ unread }: Attached, ends: readonly End[], port: number): MachinePortVerdict {

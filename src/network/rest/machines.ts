@@ -39,8 +39,8 @@ function readMachine(
   );
   const more = listed.more ?? configured.rest?.dependsOn ?? missingProfile(declaration, kind, profile);
   const inline: NetworkInterface[] = [];
-  // An instance's profile repeats the interfaces that it refers to.
-  if (listed.items.length === 0) {
+  // An instance's profile repeats the interfaces that it refers to, and stands for them when they cannot be read.
+  if (listed.items.length === 0 || kind === 'scale-set-instance') {
     for (const item of configured.items) {
       if (item.kind !== 'object') continue;
       const name = textOf(at(item, 'name')) ?? 'nic';

@@ -397,6 +397,70 @@ describe('a scale set', () => {
   });
 });
 
+describe('an instance of a scale set', () => {
+  const set = machineId('vmss').replace('virtualMachines', 'virtualMachineScaleSets');
+  const nicOfInstance = `${set}/virtualMachines/0/networkInterfaces/nic`;
+  const instance = {
+    id: `${set}/virtualMachines/0`,
+    name: 'vmss_0',
+    type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines',
+    properties: { networkProfile: { networkInterfaces: [{ id: nicOfInstance }] } },
+  };
+  const around = [virtualNetwork('vnet', { default: null }), securityGroup('open', openSsh)];
+  const group = { networkSecurityGroup: { id: networkId('networkSecurityGroups', 'open') } };
+
+  it('has interfaces and addresses of its own', () => {
+    const address = `${nicOfInstance}/ipConfigurations/ip/publicIPAddresses/pip`;
+    const own = {
+      id: nicOfInstance,
+      type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces',
+      properties: {
+        ...group,
+        ipConfigurations: [
+          { name: 'ip', properties: { subnet: { id: subnetId('default') }, publicIPAddress: { id: address } } },
+        ],
+      },
+    };
+    const pip = {
+      id: address,
+      type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces/ipConfigurations/publicIPAddresses',
+      sku: { name: 'Standard' },
+      properties: { ipAddress: '20.4.4.4' },
+    };
+    assert.deepEqual(pathOf(judge(22, instance, own, pip, ...around)), [
+      ['public-ip', '20.4.4.4:22', 'internet', ['open/ssh']],
+    ]);
+  });
+
+  it('is told from the profile of its set when its interfaces cannot be read', () => {
+    const profile = {
+      id: set,
+      name: 'vmss',
+      type: 'Microsoft.Compute/virtualMachineScaleSets',
+      properties: {
+        virtualMachineProfile: {
+          networkProfile: {
+            networkInterfaceConfigurations: [
+              {
+                name: 'nic',
+                properties: {
+                  ...group,
+                  ipConfigurations: [{ name: 'ip', properties: { subnet: { id: subnetId('default') } } }],
+                },
+              },
+            ],
+          },
+        },
+      },
+    };
+    const verdicts = judgeAll(instance, profile, ...around);
+    const own = verdicts.find(one => one.machine.kind === 'scale-set-instance')!;
+    assert.deepEqual([own.ports[0]!.reach, own.ports[0]!.certainty], ['none', 'definite']);
+    const alone = judgeAll(instance, ...around)[0]!;
+    assert.deepEqual([alone.ports[0]!.reach, alone.ports[0]!.atLeast], ['internet', 'none']);
+  });
+});
+
 describe('a firewall', () => {
   const hub = virtualNetwork('hub', { AzureFirewallSubnet: ['10.9.0.0/26', null] });
   const spoke = (peering: string | undefined, nsg: string | null = null): Json =>
