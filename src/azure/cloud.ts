@@ -101,3 +101,8 @@ export function portalLink(cloud: Cloud, id: string, tenantId?: string): string 
   const path = id.split('/').map(encodeURIComponent).join('/');
   return `${cloud.portal}/#@${encodeURIComponent(tenantId ?? '')}/resource${path}/overview`;
 }
+
+/** Whether the resource manager runs on this machine: the demo, or a test. */
+export function isLocal(cloud: Cloud): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(cloud.resourceManager).hostname);
+}

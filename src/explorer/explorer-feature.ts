@@ -1,4 +1,5 @@
 import { commands, type Disposable, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import { isLocal } from '../azure/cloud.ts';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import { AccountSessions } from './account-sessions.ts';
@@ -60,7 +61,8 @@ export function activateExplorerFeature(
       open === 0
         ? undefined
         : { value: open, tooltip: `${open} ${open === 1 ? 'machine' : 'machines'} open to the internet` };
-    view.description = fileName === undefined ? undefined : `${fileName} · read-only`;
+    void commands.executeCommand('setContext', 'portcullis.machines.demo', isDemo(sessions));
+    view.description = fileName === undefined ? (isDemo(sessions) ? 'demo' : undefined) : `${fileName} · read-only`;
     view.message = messageOf(estate, machines);
     scoreView.description =
       readAt === undefined || fileName !== undefined ? undefined : `as of ${readAt.toLocaleTimeString()}`;
@@ -97,4 +99,12 @@ function messageOf(estate: Estate, machines: MachinesTree): string | undefined {
     filter === '' ? '' : `${machines.shown.length} of ${estate.machines.length} machines: ${filter}`,
   ];
   return parts.filter(Boolean).join(' ') || undefined;
+}
+
+function isDemo(sessions: AccountSessions): boolean {
+  try {
+    return isLocal(sessions.cloud);
+  } catch {
+    return false;
+  }
 }

@@ -45,6 +45,7 @@ export const loadBalancers: TypeBehaviour = {
     for (const list of this.children!) properties[list.property] ??= [];
     for (const frontend of properties.frontendIPConfigurations) {
       withDefaults(frontend.properties, { privateIPAllocationMethod: 'Dynamic' });
+      if (frontend.properties.subnet) frontend.properties.privateIPAddressVersion ??= 'IPv4';
       if (frontend.properties.subnet && !frontend.properties.privateIPAddress)
         frontend.properties.privateIPAddress = '10.0.0.4';
     }
@@ -219,6 +220,7 @@ function users(items: Resource[], property: string, id: string): string[] {
     .map(item => item.id);
 }
 
+/** A port range may begin at 0, as recorded. */
 function checkNatRule(rule: Resource, standard: boolean): void {
   const p = rule.properties;
   if (p.backendAddressPool) {
@@ -252,7 +254,7 @@ function checkNatRule(rule: Resource, standard: boolean): void {
   for (const name of p.backendAddressPool
     ? ['backendPort', 'frontendPortRangeStart', 'frontendPortRangeEnd']
     : ['backendPort', 'frontendPort']) {
-    if (!Number.isInteger(p[name]) || p[name] < 1 || p[name] > 65534) {
+    if (!Number.isInteger(p[name]) || p[name] < (name === 'frontendPortRangeStart' ? 0 : 1) || p[name] > 65534) {
       throw networkError(400, 'LoadBalancerRulePortInvalid', `${name} ${p[name]} of ${rule.id} is not a port.`);
     }
   }

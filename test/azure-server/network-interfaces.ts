@@ -75,7 +75,7 @@ export const networkInterfaces: TypeBehaviour = {
     const publicBalancers = new Set<string>();
     for (const configuration of configurations) {
       const p = configuration.properties;
-      if (!p.subnet?.id)
+      if (!p.subnet?.id && p.privateIPAddressVersion !== 'IPv6')
         throw networkError(400, 'SubnetRequired', `Ip configuration ${configuration.id} must reference a subnet.`);
       const address = checkPublicIp(p.publicIPAddress, configuration.id, store);
       if (address) skus.add(address.sku?.name ?? 'Basic');
@@ -156,7 +156,7 @@ function checkNatRule(rule: Resource, configuration: Resource, store: ResourceSt
     const balancer = store.get(parentId(other.id));
     const found = (balancer?.properties.inboundNatRules ?? []).find((item: Resource) => sameId(item.id, other.id));
     if (
-      found &&
+      found?.properties.backendPort !== undefined &&
       found.properties.backendPort === rule.properties.backendPort &&
       found.properties.protocol === rule.properties.protocol
     ) {

@@ -11,6 +11,7 @@ interface Operation {
   readonly id: string;
   readonly prefix: string;
   readonly apiVersion: string;
+  readonly startedAt: number;
   readonly completesAt: number;
   /** Done when the time has come; throws what makes the operation fail. */
   readonly complete: () => unknown;
@@ -54,6 +55,7 @@ export class Operations {
       id,
       prefix,
       apiVersion: options.apiVersion,
+      startedAt: this.now(),
       completesAt: this.now() + options.milliseconds,
       complete: options.complete,
       finalStatus: options.finalStatus ?? 204,
@@ -82,11 +84,12 @@ export class Operations {
     if (!operation) throw new ArmError(404, 'OperationNotFound', `Operation ${id} could not be found.`);
     if (kind.toLowerCase() === 'operations') {
       const { outcome } = operation;
-      if (!outcome) return { status: 200, body: { status: 'InProgress' } };
-      return {
-        status: 200,
-        body: outcome.status === 'Failed' ? { status: 'Failed', error: outcome.error } : { status: 'Succeeded' },
-      };
+      const status = outcome?.status ?? 'InProgress';
+      const failure = outcome?.status === 'Failed' ? { error: outcome.error } : {};
+      if (!operation.prefix.includes('/Microsoft.Compute/')) return { status: 200, body: { status, ...failure } };
+      const startTime = new Date(operation.startedAt).toISOString();
+      const end = outcome ? { endTime: new Date(operation.completesAt).toISOString() } : {};
+      return { status: 200, body: { startTime, ...end, status, ...failure, name: operation.id } };
     }
     const signature = url.searchParams.get('s') ?? '';
     if (operation.used.has(signature) && signature !== operation.newest) {

@@ -1,5 +1,6 @@
 import { references, setBack, type TypeBehaviour, withDefaults } from './behaviours.ts';
 import { invalidReference, networkError } from './errors.ts';
+import type { Json } from './json.ts';
 import { loadBalancers } from './load-balancers.ts';
 import { networkInterfaces } from './network-interfaces.ts';
 import { checkPublicIp, publicIpAddresses, publicIpPrefixes } from './public-ips.ts';
@@ -153,7 +154,18 @@ const compute = (name: string): TypeBehaviour => ({
   type: `Microsoft.Compute/${name}`,
   etag: 'none',
   asynchronous: true,
+  // Unlike the network provider's, a PUT of a machine keeps what it does not name.
+  complete(resource, previous) {
+    if (previous) resource.properties = merged(previous.properties, resource.properties);
+  },
 });
+
+function merged(before: Json, after: Json): Json {
+  if (before === null || typeof before !== 'object' || Array.isArray(before)) return after ?? before;
+  if (after === null || typeof after !== 'object' || Array.isArray(after)) return after ?? before;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return Object.fromEntries(names.map(name => [name, merged(before[name], after[name])]));
+}
 
 /** All types that the local Azure can hold, by type in lower case. */
 export const behaviours: ReadonlyMap<string, TypeBehaviour> = new Map(

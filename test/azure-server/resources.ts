@@ -354,8 +354,9 @@ function stamp(resource: Resource, behaviour: TypeBehaviour, state: string, guid
 function clean(value: Json, id: string): Json {
   if (Array.isArray(value)) return value.map(item => clean(item, id));
   if (value === null || typeof value !== 'object') return value;
-  // A reference may carry the whole resource that it names; only its id counts.
+  // A reference of a network resource may carry the whole resource that it names; only its id counts.
   if (
+    id.toLowerCase().includes('/providers/microsoft.network/') &&
     typeof value.id === 'string' &&
     !value.id.toLowerCase().startsWith(`${id.toLowerCase()}/`) &&
     !sameId(value.id, id)

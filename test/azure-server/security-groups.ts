@@ -62,6 +62,7 @@ export const securityGroups: TypeBehaviour = {
   asynchronous: true,
   resourceGuid: true,
   complete(group) {
+    group.properties.securityRules ??= [];
     group.properties.defaultSecurityRules = defaultRules.map(
       ([name, description, source, destination, access, priority, direction]) => ({
         name,

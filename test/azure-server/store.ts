@@ -49,6 +49,10 @@ export class ResourceStore {
     this.#byType.get(resource.type.toLowerCase())?.delete(key);
   }
 
+  clear(): void {
+    for (const held of [this.#resources, this.#byType, this.#referrers, this.#outgoing]) held.clear();
+  }
+
   /** In the order of their ids. */
   ofType(type: string): Resource[] {
     const ids = [...(this.#byType.get(type.toLowerCase()) ?? [])].sort();

@@ -33,6 +33,7 @@ export const virtualNetworks: TypeBehaviour = {
   resourceGuid: true,
   complete(network, _previous, { store, guid }) {
     network.properties.subnets ??= [];
+    if (network.properties.dhcpOptions) network.properties.dhcpOptions.dnsServers ??= [];
     network.properties.virtualNetworkPeerings ??= [];
     network.properties.privateEndpointVNetPolicies ??= 'Disabled';
     delete network.properties.enableVmProtection;

@@ -36,14 +36,14 @@ describe('the explorer, with the local Azure', () => {
 
   it('asks for nothing and sends nothing before somebody signs in', async () => {
     await workbench.showContainer('Portcullis');
-    await workbench.page.locator('.welcome-view-content', { hasText: 'which of your Azure machines' }).waitFor();
+    await workbench.page.locator('.welcome-view-content', { hasText: 'This is a demo' }).waitFor();
     await workbench.shot('signed-out');
     assert.deepEqual(azure.requests, []);
     assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
   });
 
   it('signs in through the consent dialog', async () => {
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to Azure' }).first().click();
+    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to the Demo' }).first().click();
     const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'wants to sign in' });
     await dialog.waitFor();
     await workbench.shot('consent');
