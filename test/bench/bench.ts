@@ -8,10 +8,34 @@ import { managementPorts } from '../../src/network/verdict.ts';
 import type { FileRead } from '../../src/templates/file-system.ts';
 import { TemplateLanguages } from '../../src/templates/languages.ts';
 import { activationCost } from './activation.ts';
+import { bicepBench } from './bicep.ts';
 
 /** How often each side of a ratio is measured; the best of each counts, since noise only ever adds. */
 const rounds = 7;
 const root = resolve(process.argv[2] ?? '.');
+
+/** One file whose text changes by a blank at a time, as when somebody types in an empty line. */
+class TypedFiles implements ScanFiles {
+  #blanks = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly text: string,
+  ) {}
+
+  type(): void {
+    this.#blanks++;
+  }
+
+  read(path: string): FileRead {
+    if (path !== this.file) return { reason: 'missing', message: `${path}: there is no such file` };
+    return { text: `${this.text}\n${' '.repeat(this.#blanks)}` };
+  }
+
+  list(): [] {
+    return [];
+  }
+}
 
 const { folder, files, made } = armTemplates();
 console.log(`${files.length} ARM templates ${made ? 'made for this run' : `of ${relative(root, folder)}`}`);
@@ -25,6 +49,7 @@ try {
   );
   report('scan of all, over reading and parsing them', scan / read, 2.5, `${ms(scan)} / ${ms(read)}`);
   await keystroke();
+  await bicep();
   const { milliseconds, bytes, modules } = await activationCost(join(root, 'dist/extension.js'));
   report(
     'KB loaded by activate()',
@@ -36,6 +61,18 @@ try {
   if (made) rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failed ? 1 : 0;
+
+/** All Bicep files of the corpus; without it there is nothing to measure. */
+async function bicep(): Promise<void> {
+  const corpus = join(root, '../shared/corpus');
+  if (!existsSync(corpus)) return;
+  const { files: count, analyse, lex } = bicepBench(corpus);
+  const [analysis, lexing] = await measured(
+    async () => analyse(),
+    async () => lex(),
+  );
+  report(`${count} Bicep files, over reading and lexing them`, analysis / lexing, 4, `${ms(analysis)} / ${ms(lexing)}`);
+}
 
 /** One keystroke in the largest template, then everything that the editor does for it. */
 async function keystroke(): Promise<void> {
@@ -85,29 +122,6 @@ function report(what: string, value: number, limit: number, detail: string): voi
 
 function ms(time: number): string {
   return `${time.toFixed(1)} ms`;
-}
-
-/** One file whose text changes by a blank at a time, as when somebody types in an empty line. */
-class TypedFiles implements ScanFiles {
-  #blanks = 0;
-
-  constructor(
-    private readonly file: string,
-    private readonly text: string,
-  ) {}
-
-  type(): void {
-    this.#blanks++;
-  }
-
-  read(path: string): FileRead {
-    if (path !== this.file) return { reason: 'missing', message: `${path}: there is no such file` };
-    return { text: `${this.text}\n${' '.repeat(this.#blanks)}` };
-  }
-
-  list(): [] {
-    return [];
-  }
 }
 
 function noAssets(name: string): Promise<Uint8Array> {

@@ -5,8 +5,8 @@ import { placeIn, type SourceFile } from './frame.ts';
 import { Instance, nothingGiven, type ParameterSource } from './instance.ts';
 import { BicepTarget, type ModuleTarget } from './module-target.ts';
 import type { ModuleCall } from './modules.ts';
-import type { ProgramCache } from './program.ts';
-import type { Expression, ImportNode } from './syntax.ts';
+import { isRelevantType, type ProgramCache } from './program.ts';
+import type { Expression, ImportNode, ModuleNode } from './syntax.ts';
 
 const deepestModules = 20;
 const mostModules = 3000;
@@ -18,6 +18,8 @@ export class BicepFiles {
   readonly looked = new Set<string>();
   readonly #sources = new Map<string, SourceFile>();
   readonly #imports = new Map<string, Instance>();
+  readonly #mattering = new Map<string, boolean>();
+  readonly #texts = new Map<string, ReturnType<FileSystem['read']>>();
   #modules = 0;
   #loadsOnDemand = false;
 
@@ -34,8 +36,13 @@ export class BicepFiles {
 
   /** A file's text, or the reason why there is none, in words. */
   text(path: string): { readonly text: string } | { readonly message: string } {
-    this.looked.add(path);
-    return this.files.read(path);
+    let read = this.#texts.get(path);
+    if (!read) {
+      this.looked.add(path);
+      read = this.files.read(path);
+      this.#texts.set(path, read);
+    }
+    return read;
   }
 
   /** A parsed file, its faults reported; the message says why there is none. */
@@ -47,11 +54,37 @@ export class BicepFiles {
     const program = this.programs.program(read.text);
     const source = { path, program };
     this.#sources.set(path, source);
-    this.#loadsOnDemand ||= program.imported.size > 0 || /\bload(?:Json|Yaml|Text|File)/.test(read.text);
+    this.#loadsOnDemand ||= program.loadsOnDemand;
     for (const error of program.tree.errors.slice(0, shownErrors)) {
       this.evaluator.report(placeIn(path, error), error.message);
     }
     return source;
+  }
+
+  /**
+   * Whether a module may deploy what matters to a management port: it or a module of its declares such a resource, or
+   * cannot be read. Every local module on the way counts as called.
+   */
+  mayMatter(caller: Instance, node: ModuleNode): boolean {
+    return node.path.kind !== 'text' || this.#matters(resolvedModule(caller.source.path, node.path.value));
+  }
+
+  #matters(path: string | undefined): boolean {
+    if (path === undefined) return true;
+    const known = this.#mattering.get(path);
+    if (known !== undefined) return known;
+    // A module that leads back to itself matters, so that it is followed and reported.
+    this.#mattering.set(path, true);
+    const source = this.source(path);
+    if (!('program' in source)) return true;
+    this.called.add(path);
+    let matters = false;
+    for (const node of source.program.deployed) {
+      if (node.kind === 'resource') matters ||= isRelevantType(node.type);
+      else if (node.path.kind !== 'text' || this.#matters(resolvedModule(path, node.path.value))) matters = true;
+    }
+    this.#mattering.set(path, matters);
+    return matters;
   }
 
   /** What a module call leads to; reported when it leads nowhere. */
@@ -63,7 +96,7 @@ export class BicepFiles {
       call.report(`There are more than ${mostModules} module calls: this one is not read.`);
       return undefined;
     }
-    if (/^(?:br|ts)(?:\/[^:]*)?:/.test(path)) {
+    if (isRemote(path)) {
       call.report(`Module '${path}' is in a registry and not among the files here: what it deploys is not known.`);
       return undefined;
     }
@@ -169,4 +202,14 @@ export class BicepFiles {
       new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined });
     return new Instance(this.evaluator, this, { ...setting, parameters, makeOpen });
   }
+}
+
+/** The path of a local Bicep module; undefined for others. */
+function resolvedModule(from: string, written: string): string | undefined {
+  return isRemote(written) || !/\.bicep$/i.test(written) ? undefined : resolvePath(from, written);
+}
+
+/** `br:registry/module:tag`, `br/alias:module:tag`, and the same for template specs. */
+function isRemote(path: string): boolean {
+  return /^(?:br|ts)(?:\/[^:]*)?:/.test(path);
 }

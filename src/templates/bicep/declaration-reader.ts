@@ -1,17 +1,18 @@
+import type { Place } from '../../network/origin.ts';
 import { type CallSite, certainExistence, type Existence, type ResourceDeclaration } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
+import { unreadable } from './bicep-object.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame, openingPlace } from './frame.ts';
 import type { Instance } from './instance.ts';
 import type { ModuleCall } from './modules.ts';
+import { isRelevantType } from './program.ts';
 import type { Resource, ResourceSet } from './resources.ts';
 import type { Expression, ModuleNode, ResourceNode } from './syntax.ts';
 
 const mostDeclarations = 20_000;
 const deepestChildren = 10;
 
-/** What the model is made of. Other resources cannot open a management port. */
-const relevantType = /^microsoft\.(network|compute|security)\//i;
 const standaloneRule = /^microsoft\.network\/networksecuritygroups\/securityrules$/i;
 
 /** Whether something is there: as the deployer may decide, and as the values at hand decide. */
@@ -36,7 +37,7 @@ export class DeclarationReader {
     for (const node of instance.source.program.deployed) {
       if (this.evaluator.exhausted || this.isCancelled()) return;
       if (node.kind === 'module') this.#modules(instance, node, via, around);
-      else this.#resources(instance, instance.resourceSet(node), node, via, around, 0);
+      else if (isRelevantType(node.type)) this.#resources(instance, instance.resourceSet(node), node, via, around, 0);
     }
   }
 
@@ -51,7 +52,7 @@ export class DeclarationReader {
     for (const resource of set.resources) {
       const presence = this.#presence(resource.frame, set, around);
       if (!presence) continue;
-      if (relevantType.test(resource.type)) this.#declare(resource, via, presence);
+      this.#declare(resource, via, presence);
       if (depth >= deepestChildren) continue;
       for (const child of resource.body.object?.resources ?? []) {
         this.#resources(instance, resource.child(child), child, via, presence, depth + 1);
@@ -66,6 +67,7 @@ export class DeclarationReader {
   }
 
   #modules(instance: Instance, node: ModuleNode, via: readonly CallSite[], around: Presence): void {
+    if (!instance.files.mayMatter(instance, node)) return;
     const set = instance.moduleSet(node);
     for (const call of set.modules) {
       if (this.evaluator.exhausted || this.isCancelled()) return;
@@ -110,39 +112,70 @@ export class DeclarationReader {
   #declare(resource: Resource, via: readonly CallSite[], presence: Presence): void {
     // The values at hand leave this rule out, so it does not count.
     if (presence.leftOut && standaloneRule.test(resource.type)) return;
-    const { frame, node } = resource;
-    const { instance } = frame;
-    const { label } = instance.setting;
-    this.#add({
-      type: resource.type,
-      ...(resource.apiVersion !== undefined && { apiVersion: resource.apiVersion }),
-      id: resource.id,
-      name: resource.name,
-      body: this.#body(resource),
-      existence: presence.existence,
-      existing: node.existing,
-      address: label === '' ? resource.label : `${label}.${resource.label}`,
-      place: openingPlace(instance.source, node.keyword, node.end),
-      extent: instance.place(node),
-      via,
-    });
+    this.#add(new BicepDeclaration(resource, presence.existence, via));
   }
 
   #add(declaration: ResourceDeclaration): void {
     if (this.declarations.length < mostDeclarations) this.declarations.push(declaration);
   }
+}
 
-  #body(resource: Resource): ObjectValue {
-    const { frame, body, node } = resource;
-    const value: Value | undefined = body.object && this.evaluator.object(frame, body.object);
-    if (value?.kind === 'object') return value;
-    const origin = [{ kind: 'literal', place: frame.instance.place(node) }] as const;
-    const rest =
-      value?.kind === 'unknown'
-        ? value
-        : this.evaluator.value(frame, { kind: 'missing', start: node.start, end: node.end });
-    return new MapObject([], origin, rest.kind === 'unknown' ? rest : undefined);
+/** A declaration whose parts are made when somebody looks at them: most resources are never asked for most of theirs. */
+class BicepDeclaration implements ResourceDeclaration {
+  #body: ObjectValue | undefined;
+
+  constructor(
+    private readonly resource: Resource,
+    readonly existence: Existence,
+    readonly via: readonly CallSite[],
+  ) {}
+
+  get type(): string {
+    return this.resource.type;
   }
+
+  get apiVersion(): string {
+    return this.resource.apiVersion ?? '';
+  }
+
+  get id(): Value {
+    return this.resource.id;
+  }
+
+  get name(): Value {
+    return this.resource.name;
+  }
+
+  get existing(): boolean {
+    return this.resource.node.existing;
+  }
+
+  get address(): string {
+    const { label } = this.resource.frame.instance.setting;
+    return label === '' ? this.resource.label : `${label}.${this.resource.label}`;
+  }
+
+  get place(): Place {
+    const { node, frame } = this.resource;
+    return openingPlace(frame.instance.source, node.keyword, node.end);
+  }
+
+  get extent(): Place {
+    const { node, frame } = this.resource;
+    return frame.instance.place(node);
+  }
+
+  get body(): ObjectValue {
+    this.#body ??= bodyOf(this.resource);
+    return this.#body;
+  }
+}
+
+function bodyOf({ frame, body, node, evaluator }: Resource): ObjectValue {
+  const value = body.object ? evaluator.object(frame, body.object) : undefined;
+  if (value?.kind === 'object') return value;
+  const origin = [{ kind: 'literal', place: frame.instance.place(node) }] as const;
+  return new MapObject([], origin, value?.kind === 'unknown' ? value : unreadable(origin));
 }
 
 function truthOf(value: Value): boolean | undefined {

@@ -17,6 +17,28 @@ export interface LexerOptions {
    * its first line, so that it does not swallow the declarations behind it.
    */
   readonly distrustful?: boolean;
+  /** Where the tokens are kept; the list is good until the buffers are used for another text. */
+  readonly buffers?: TokenBuffers;
+}
+
+/** Room for the tokens of one text, to be used again for the next. */
+export class TokenBuffers {
+  kinds = new Uint8Array(0);
+  starts = new Int32Array(0);
+  ends = new Int32Array(0);
+
+  /** Makes room for so many tokens; what is there is kept. */
+  reserve(capacity: number): void {
+    if (this.kinds.length >= capacity) return;
+    const size = Math.max(capacity, this.kinds.length * 2, 4096);
+    const [kinds, starts, ends] = [new Uint8Array(size), new Int32Array(size), new Int32Array(size)];
+    kinds.set(this.kinds);
+    starts.set(this.starts);
+    ends.set(this.ends);
+    this.kinds = kinds;
+    this.starts = starts;
+    this.ends = ends;
+  }
 }
 
 /** An open hole of an interpolated string: how it ends, and the braces opened inside it. */
@@ -34,7 +56,7 @@ const declarationLine =
 
 /** Splits a Bicep text into tokens in one pass: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file */
 export function tokenize(text: string, options: LexerOptions = {}): TokenList {
-  return new Lexer(text, options.distrustful === true).run();
+  return new Lexer(text, options.distrustful === true, options.buffers ?? new TokenBuffers()).run();
 }
 
 class Lexer {
@@ -50,11 +72,12 @@ class Lexer {
   constructor(
     private readonly text: string,
     private readonly distrustful: boolean,
+    private readonly buffers: TokenBuffers,
   ) {
-    const capacity = (text.length >> 2) + 64;
-    this.#kinds = new Uint8Array(capacity);
-    this.#starts = new Int32Array(capacity);
-    this.#ends = new Int32Array(capacity);
+    buffers.reserve((text.length >> 2) + 64);
+    this.#kinds = buffers.kinds;
+    this.#starts = buffers.starts;
+    this.#ends = buffers.ends;
   }
 
   run(): TokenList {
@@ -84,16 +107,10 @@ class Lexer {
   }
 
   #grow(): void {
-    const capacity = this.#kinds.length * 2;
-    const kinds = new Uint8Array(capacity);
-    kinds.set(this.#kinds);
-    this.#kinds = kinds;
-    const starts = new Int32Array(capacity);
-    starts.set(this.#starts);
-    this.#starts = starts;
-    const ends = new Int32Array(capacity);
-    ends.set(this.#ends);
-    this.#ends = ends;
+    this.buffers.reserve(this.#count + 1);
+    this.#kinds = this.buffers.kinds;
+    this.#starts = this.buffers.starts;
+    this.#ends = this.buffers.ends;
   }
 
   #fail(start: number, end: number, message: string): void {

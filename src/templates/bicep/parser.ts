@@ -1,5 +1,5 @@
 import { ExpressionParser } from './expression-parser.ts';
-import { tokenize } from './lexer.ts';
+import { TokenBuffers, tokenize } from './lexer.ts';
 import type {
   BicepTree,
   Declaration,
@@ -18,15 +18,15 @@ import { TypeParser } from './type-parser.ts';
 /**
  * Reads a `.bicep` or `.bicepparam` text, whole or broken. Never throws; linear in the text's length. A text with an
  * error is read a second time, then with less trust in strings, comments and nested resources that seem to have lost
- * their end, so that one missing delimiter spoils one declaration.
+ * their end, so that one missing delimiter spoils one declaration. `buffers` spares who reads many texts the memory.
  */
-export function parseBicep(text: string): BicepTree {
-  const trusting = parseOnce(text, false);
-  return trusting.errors.length === 0 ? trusting : parseOnce(text, true);
+export function parseBicep(text: string, buffers = new TokenBuffers()): BicepTree {
+  const trusting = parseOnce(text, false, buffers);
+  return trusting.errors.length === 0 ? trusting : parseOnce(text, true, buffers);
 }
 
-function parseOnce(text: string, distrustful: boolean): BicepTree {
-  const tokens = tokenize(text, { distrustful });
+function parseOnce(text: string, distrustful: boolean, buffers: TokenBuffers): BicepTree {
+  const tokens = tokenize(text, { distrustful, buffers });
   const reader = new TokenReader(text, tokens, distrustful);
   const declarations = new DeclarationParser(reader).file();
   const errors: ParseError[] =
@@ -187,7 +187,8 @@ class DeclarationParser {
   }
 
   #whole(head: Head): Head & { readonly end: number; readonly references: readonly string[] } {
-    return { ...head, end: this.reader.previousEnd, references: this.#expressions.references };
+    const { start, decorators, keyword } = head;
+    return { start, decorators, keyword, end: this.reader.previousEnd, references: this.#expressions.references };
   }
 
   /** Passes the keyword and reads the name behind it. */

@@ -1,7 +1,9 @@
 import type { ScopeKind } from '../functions/scope.ts';
+import { TokenBuffers } from './lexer.ts';
 import { parseBicep } from './parser.ts';
 import type {
   BicepTree,
+  Expression,
   FunctionNode,
   ImportNode,
   ModuleNode,
@@ -38,6 +40,24 @@ export interface Program {
   readonly extending: UsingNode | undefined;
   /** Names whose value would need itself: https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-core-diagnostics (BCP080) */
   readonly cyclic: ReadonlySet<string>;
+  /** Whether its values may ask for further files when they are looked at: by an import or a function that loads one. */
+  readonly loadsOnDemand: boolean;
+}
+
+/** What the network model is made of, children included. Other resources cannot open a management port. */
+const relevantTypes = new RegExp(
+  `^microsoft\\.(?:${[
+    'network/(?:networksecuritygroups|networkinterfaces|virtualnetworks|publicipaddresses|publicipprefixes|loadbalancers|' +
+      'applicationgateways|applicationsecuritygroups|azurefirewalls|firewallpolicies|ipgroups|bastionhosts|networkmanagers)',
+    'compute/(?:virtualmachines|virtualmachinescalesets)',
+    'security/locations',
+  ].join('|')})(?:[/@]|$)`,
+  'i',
+);
+
+/** Whether a resource of this type, or one nested in it, can matter to a management port. */
+export function isRelevantType(type: Expression): boolean {
+  return type.kind === 'text' && relevantTypes.test(type.value);
 }
 
 const scopes = new Map<string, ScopeKind>([
@@ -47,8 +67,8 @@ const scopes = new Map<string, ScopeKind>([
   ['tenant', 'tenant'],
 ]);
 
-export function readProgram(text: string): Program {
-  const tree = parseBicep(text);
+export function readProgram(text: string, buffers?: TokenBuffers): Program {
+  const tree = parseBicep(text, buffers);
   const symbols = new Map<string, SymbolNode>();
   const types = new Map<string, TypeDeclarationNode>();
   const outputs = new Map<string, OutputNode>();
@@ -91,7 +111,8 @@ export function readProgram(text: string): Program {
     }
   }
   const cyclic = findCycles(symbols);
-  return { text, tree, scope, symbols, types, outputs, imported, deployed, using, extending, cyclic };
+  const loadsOnDemand = imported.size > 0 || (text.includes('load') && /\bload(?:Json|Yaml|Text|File)/.test(text));
+  return { text, tree, scope, symbols, types, outputs, imported, deployed, using, extending, cyclic, loadsOnDemand };
 }
 
 function addFirst<T>(map: Map<string, T>, name: string, node: T): void {
@@ -158,6 +179,7 @@ const mostCharacters = 8_000_000;
 /** Programs of texts read lately: a module that many templates call is parsed once. */
 export class ProgramCache {
   readonly #programs = new Map<string, Program>();
+  readonly #buffers = new TokenBuffers();
   #characters = 0;
 
   program(text: string): Program {
@@ -167,7 +189,7 @@ export class ProgramCache {
       this.#programs.set(text, known);
       return known;
     }
-    const program = readProgram(text);
+    const program = readProgram(text, this.#buffers);
     this.#programs.set(text, program);
     this.#characters += text.length;
     for (const oldest of this.#programs.keys()) {
