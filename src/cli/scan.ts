@@ -62,10 +62,21 @@ export async function scanCommand(args: readonly string[], host: CommandHost): P
     parameterFiles,
     ports,
   });
+  // Proving fixes takes longer than the scan itself: only where they are shown.
+  const fixes =
+    format === 'json' || format === 'sarif'
+      ? new (await import('../findings/fixes/fix-finder.ts')).FixFinder({
+          analyses: result.analyses,
+          files,
+          ports,
+          trustedSources: configuration.trustedSources,
+        })
+      : undefined;
   const report = scanReport(result, {
     files,
     version: host.version,
     findings: settleFindings(result.analyses, { configuration, files }),
+    ...(fixes ? { fixesOf: finding => fixes.fixesOf(finding) } : {}),
     milliseconds: () => Date.now() - started,
   });
   for (const file of report.files)

@@ -1,0 +1,217 @@
+import type { SecurityGroup, SecurityRule } from '../../network/model.ts';
+import type { FileSystem } from '../../templates/file-system.ts';
+import { OverlayFiles } from '../../templates/recorded-files.ts';
+import type { TextEdit } from '../../templates/source-editor.ts';
+import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
+import { coveredBy, knownInboundRules } from '../coverage.ts';
+import type { Finding, Fix } from '../finding.ts';
+import { shown } from '../message-text.ts';
+import { placeKey } from '../places.ts';
+import type { SettledFinding } from '../settle.ts';
+import { type Candidate, exposureFixes, moveInFront, remove, type Subject, tighten } from './candidates.ts';
+import { editedTexts } from './edits.ts';
+import { type FixPromise, groupKey, type Proof, proveFix, ruleKey } from './proof.ts';
+import { Texts } from './texts.ts';
+
+export interface FixContext {
+  /** Everything that was judged: a fix must not change any of it that it does not name. */
+  readonly analyses: readonly UnitAnalysis[];
+  /** The texts that were judged. */
+  readonly files: FileSystem;
+  readonly ports: readonly number[];
+  /** Addresses and CIDR blocks that may administer machines. */
+  readonly trustedSources: readonly string[];
+}
+
+type TemplateFinding = SettledFinding<UnitAnalysis>;
+
+const exposureIds: ReadonlySet<string> = new Set([
+  'open-management-port',
+  'conditional-management-port',
+  'wide-management-source',
+]);
+
+/**
+ * Finds fixes for findings in templates, at the place that really decides. Each is proved before it is offered: its
+ * edits are applied to the texts, everything that saw them is read and judged again, the port must be closed as promised
+ * and nothing else may have changed. That takes time: ask when somebody looks at a finding.
+ */
+export class FixFinder {
+  readonly #offered = new Map<string, readonly Offer[]>();
+  readonly #proofs = new Map<string, Proof>();
+
+  constructor(private readonly context: FixContext) {}
+
+  /** The fixes of a finding, best first. */
+  fixesOf(finding: TemplateFinding): readonly Fix[] {
+    const { port } = finding;
+    return this.#offersFor(finding)
+      .filter(offer => port === undefined || offer.ports.length === 0 || offer.ports.includes(port))
+      .map(offer => offer.fix);
+  }
+
+  /** Findings of one rule at several ports have the same fixes, but for those that close only some of them. */
+  #offersFor(finding: TemplateFinding): readonly Offer[] {
+    const { rule, group } = finding.subject;
+    if (!rule || !group) return [];
+    const key = [
+      exposureIds.has(finding.id) ? 'exposure' : `${finding.id} ${finding.port}`,
+      groupKey(group),
+      ruleKey(rule),
+    ];
+    const known = this.#offered.get(key.join(' '));
+    if (known) return known;
+    const found = this.#subjectOf(finding);
+    const fixes = found
+      ? this.#offers(candidatesOf(finding, found.subject, this.context.trustedSources), finding, found)
+      : [];
+    this.#offered.set(key.join(' '), fixes);
+    return fixes;
+  }
+
+  /** A fix that lets only these addresses or blocks in; undefined when there is none that keeps everything else. */
+  tightenTo(finding: TemplateFinding, sources: readonly string[]): Fix | undefined {
+    const found = exposureIds.has(finding.id) ? this.#subjectOf(finding) : undefined;
+    return found && this.#offers([tighten(found.subject, sources)], finding, found)[0]?.fix;
+  }
+
+  /**
+   * The first safe fix of each finding, as many as go together: each one more must leave fewer exposures than there
+   * were without it and bring nothing new.
+   */
+  fixAll(findings: readonly TemplateFinding[]): { readonly edits: readonly TextEdit[]; readonly fixed: number } {
+    let edits: readonly TextEdit[] = [];
+    let fixed = 0;
+    let open = this.#troubles(edits);
+    for (const finding of findings) {
+      if (finding.suppressed) continue;
+      const fix = this.fixesOf(finding).find(one => one.disposition === 'safe');
+      if (!fix || fix.edits.every(edit => edits.includes(edit))) continue;
+      const more = [...edits, ...fix.edits];
+      const now = this.#troubles(more);
+      if (now === undefined || open === undefined || now >= open) continue;
+      edits = more;
+      open = now;
+      fixed++;
+    }
+    return { edits, fixed };
+  }
+
+  /** How many warnings and errors are left after some edits; undefined when they do not go together. */
+  #troubles(edits: readonly TextEdit[]): number | undefined {
+    const { analyses, files, ports } = this.context;
+    const texts = editedTexts(files, edits);
+    if (!texts) return undefined;
+    const overlay = new OverlayFiles(files, texts);
+    let count = 0;
+    for (const analysis of analyses) {
+      const isTouched = analysis.files.paths.some(path => texts.has(path));
+      const { findings } = isTouched ? analyseUnit(analysis, overlay, ports) : analysis;
+      count += findings.filter(finding => finding.level !== 'note').length;
+    }
+    return count;
+  }
+
+  /** The finding's rule in every reading that has it. */
+  #subjectOf(finding: TemplateFinding): Found | undefined {
+    const { rule, group } = finding.subject;
+    const first = finding.foundIn[0];
+    if (!rule || !group || !first) return undefined;
+    const instances: SecurityRule[] = [];
+    const holdsIn = new Map<UnitAnalysis, Set<string>>();
+    for (const analysis of finding.foundIn) {
+      for (const other of analysis.findings) {
+        if (!sameFinding(other, finding)) continue;
+        if (other.subject.rule) instances.push(other.subject.rule);
+        const groups = holdsIn.get(analysis) ?? new Set();
+        holdsIn.set(analysis, groups.add(groupKey(other.subject.group ?? group)));
+      }
+    }
+    const texts = new Texts(this.context.files, first);
+    return { subject: { group, rule, instances, texts, judged: this.context.ports }, holdsIn };
+  }
+
+  #offers(candidates: Iterable<Candidate>, finding: Finding, found: Found): readonly Offer[] {
+    const out: Offer[] = [];
+    const seen = new Set<string>();
+    for (const candidate of candidates) {
+      const fix = this.#offer(candidate, finding, found);
+      if (!fix) continue;
+      const key = JSON.stringify(fix.edits);
+      if (!seen.has(key)) out.push({ fix, ports: candidate.ports });
+      seen.add(key);
+    }
+    return out;
+  }
+
+  #offer(candidate: Candidate, finding: Finding, found: Found): Fix | undefined {
+    const { subject, holdsIn } = found;
+    const rules = new Set([ruleKey(candidate.rule ?? subject.rule)]);
+    const promise: FixPromise = { rules, holdsIn, ports: candidate.ports, outcome: candidate.outcome };
+    let second: Fix | undefined;
+    for (const edits of candidate.ways) {
+      if (!edits || edits.length === 0) continue;
+      const proof = this.#prove(edits, promise);
+      if (!proof.kept) continue;
+      const unsure = candidate.review || finding.id === 'conditional-management-port' || isPartial(subject.group);
+      if (proof.touches.length === 0) {
+        return { title: candidate.title, disposition: unsure ? 'review' : 'safe', edits };
+      }
+      const touches = proof.touches.map(one => shown(one, 80)).join('; ');
+      second ??= { title: `${candidate.title} (${touches})`, disposition: 'review', edits };
+    }
+    return second;
+  }
+
+  #prove(edits: readonly TextEdit[], promise: FixPromise): Proof {
+    const { analyses, files, ports } = this.context;
+    const key = JSON.stringify([edits, [...promise.rules], promise.ports, promise.outcome]);
+    const known = this.#proofs.get(key);
+    if (known) return known;
+    const proof = proveFix(edits, promise, analyses, files, ports);
+    this.#proofs.set(key, proof);
+    return proof;
+  }
+}
+
+/** A proved fix with the ports that it closes. */
+interface Offer {
+  readonly fix: Fix;
+  readonly ports: readonly number[];
+}
+
+interface Found {
+  readonly subject: Subject;
+  readonly holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>;
+}
+
+function candidatesOf(finding: Finding, subject: Subject, trusted: readonly string[]): Iterable<Candidate> {
+  if (exposureIds.has(finding.id)) return exposureFixes(subject, trusted);
+  if (finding.id === 'unreachable-rule') return [remove(subject, 'same', [])];
+  if (finding.id === 'ineffective-deny') return inFront(finding, subject);
+  return [];
+}
+
+function inFront(finding: Finding, subject: Subject): readonly Candidate[] {
+  const all = knownInboundRules(subject.group);
+  const late = all.find(one => one.rule === subject.rule);
+  const by = late && coveredBy(late, all, finding.port)?.filter(one => one.allows);
+  if (finding.port === undefined || !by || by.length === 0) return [];
+  const before = Math.min(...by.map(one => one.priority));
+  return [moveInFront(subject, subject.rule, before, [finding.port])];
+}
+
+/** Of a group that is only read in part, priorities and rules may be taken that nobody sees. */
+function isPartial(group: SecurityGroup): boolean {
+  return group.partial || group.furtherRules !== undefined;
+}
+
+function sameFinding(a: Finding, b: Finding): boolean {
+  return (
+    a.id === b.id &&
+    a.address === b.address &&
+    a.securityRule === b.securityRule &&
+    a.port === b.port &&
+    placeKey(a.place) === placeKey(b.place)
+  );
+}
