@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { applied, type Bed, bedOf, checkFix, configurationOf, type TemplateFinding } from './fix-bed.ts';
+import { type LanguageCase, languageCases } from './language-cases.ts';
+
+const trusted = configurationOf({ trustedSources: ['203.0.113.0/28', '2001:db8:1::/64'] });
+
+function finding(bed: Bed, id: string, port?: number): TemplateFinding {
+  const found = bed.findings.find(one => one.id === id && (port === undefined || one.port === port));
+  assert.ok(found, `a finding ${id}; there are ${bed.findings.map(one => one.message).join('\n')}`);
+  return found;
+}
+
+function titlesOf(bed: Bed, one: TemplateFinding): string[] {
+  return bed.finder.fixesOf(one).map(fix => `${fix.disposition}: ${fix.title}`);
+}
+
+for (const language of languageCases) {
+  describe(`fixes in ${language.name}`, () => {
+    const write = (name: keyof LanguageCase['texts']) => language.texts[name];
+
+    it('closes a rule for management ports alone', async () => {
+      const bed = await bedOf(write('literal'));
+      const one = finding(bed, 'open-management-port', 22);
+      assert.deepEqual(titlesOf(bed, one), [
+        "safe: Let only VirtualNetwork in by rule 'allow-ssh'",
+        "review: Deny instead of allow in rule 'allow-ssh' (machines inside the network are kept out as well)",
+        "safe: Deny SSH (22) from the internet in front of rule 'allow-ssh'",
+        "review: Remove rule 'allow-ssh'",
+        "review: Make the source of rule 'allow-ssh' a parameter without default",
+      ]);
+      for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+    });
+
+    it('splits a rule that carries other ports', async () => {
+      const bed = await bedOf(write('mixed'), trusted);
+      const one = finding(bed, 'open-management-port', 3389);
+      assert.deepEqual(titlesOf(bed, one), [
+        "safe: Let only 203.0.113.0/28 and 2001:db8:1::/64 reach SSH (22) and RDP (3389) in rule 'allow-mgmt'",
+        "safe: Close SSH (22) and RDP (3389) in rule 'allow-mgmt' and keep its other ports",
+        "safe: Deny SSH (22) and RDP (3389) from the internet in front of rule 'allow-mgmt'",
+        "safe: Move rule 'deny-rdp' in front of what lets RDP (3389) in",
+      ]);
+      for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+      const ssh = finding(bed, 'open-management-port', 22);
+      assert.equal(bed.finder.fixesOf(ssh).length, 3);
+      for (const fix of bed.finder.fixesOf(ssh)) checkFix(bed, ssh, fix);
+      const late = finding(bed, 'ineffective-deny');
+      assert.deepEqual(titlesOf(bed, late), ["safe: Move rule 'deny-rdp' in front of what lets RDP (3389) in"]);
+    });
+
+    it('keeps all other ports of a rule for every port', async () => {
+      const bed = await bedOf(write('everything'));
+      const one = finding(bed, 'open-management-port', 5985);
+      const fixes = bed.finder.fixesOf(one);
+      assert.equal(
+        fixes[0]?.title,
+        "Close SSH (22), RDP (3389), WinRM (5985) and WinRM (5986) in rule 'allow-all' and keep its other ports",
+      );
+      for (const fix of fixes) checkFix(bed, one, fix);
+    });
+
+    it('edits the place that decides: a variable, a default, the item that makes a rule, an argument', async () => {
+      for (const name of ['variable', 'default', 'loop', 'module'] as const) {
+        const bed = await bedOf(write(name), configurationOf({ trustedSources: ['203.0.113.7'] }));
+        const one = finding(bed, 'open-management-port');
+        const fix = bed.finder.fixesOf(one)[0];
+        assert.ok(fix, name);
+        assert.equal(fix.disposition, 'safe', name);
+        assert.equal(fix.edits.length, 1, name);
+        const [{ file, range, newText }] = fix.edits as [(typeof fix.edits)[0]];
+        const text = write(name)[file]!;
+        assert.match(text.slice(range.start, range.end), /^['"]\*['"]$/, name);
+        assert.match(newText, /^['"]203\.0\.113\.7['"]$/, name);
+        const marked = text.slice(text.lastIndexOf('\n', range.start) + 1, text.indexOf('\n', range.end));
+        assert.match(marked, /DECIDES/, name);
+        for (const each of bed.finder.fixesOf(one)) checkFix(bed, one, each);
+      }
+    });
+
+    it('leaves a shared variable alone and edits the rule', async () => {
+      const bed = await bedOf(write('shared'));
+      const one = finding(bed, 'open-management-port', 22);
+      const fix = bed.finder.fixesOf(one)[0]!;
+      assert.equal(fix.title, "Let only VirtualNetwork in by rule 'allow-ssh'");
+      const [{ file, range }] = fix.edits as [(typeof fix.edits)[0]];
+      assert.ok(range.start > write('shared')[file]!.indexOf('allow-ssh'));
+      for (const each of bed.finder.fixesOf(one)) checkFix(bed, one, each);
+    });
+
+    it("takes a parameter's default away", async () => {
+      const bed = await bedOf(write('default'));
+      const one = finding(bed, 'open-management-port', 22);
+      const fix = bed.finder.fixesOf(one).find(each => each.title.includes('default'));
+      assert.ok(fix);
+      assert.equal(fix.disposition, 'review');
+      const again = await bedOf({ ...write('default'), ...applied(bed, fix.edits) });
+      assert.equal(again.findings.filter(each => each.id === 'open-management-port').length, 0);
+      assert.ok(finding(again, 'conditional-management-port', 22));
+    });
+
+    it('removes a rule that never decides', async () => {
+      const bed = await bedOf(write('unreachable'));
+      const one = finding(bed, 'unreachable-rule');
+      const [fix] = bed.finder.fixesOf(one);
+      assert.equal(fix?.disposition, 'safe');
+      const again = await bedOf({ ...write('unreachable'), ...applied(bed, fix!.edits) });
+      assert.equal(again.findings.filter(each => each.id === 'unreachable-rule').length, 0);
+    });
+
+    it('fixes all at once', async () => {
+      for (const name of [
+        'literal',
+        'mixed',
+        'everything',
+        'variable',
+        'default',
+        'loop',
+        'module',
+        'shared',
+      ] as const) {
+        const bed = await bedOf(write(name));
+        const { edits, fixed } = bed.finder.fixAll(bed.findings);
+        assert.ok(fixed > 0, name);
+        const again = await bedOf({ ...write(name), ...applied(bed, edits) });
+        assert.deepEqual(
+          again.findings.filter(each => each.level === 'error').map(each => each.message),
+          [],
+          name,
+        );
+      }
+    });
+
+    it('lets an entered address in', async () => {
+      const bed = await bedOf(write('literal'));
+      const one = finding(bed, 'open-management-port', 22);
+      const fix = bed.finder.tightenTo(one, ['198.51.100.7']);
+      assert.equal(fix?.title, "Let only 198.51.100.7 in by rule 'allow-ssh'");
+      checkFix(bed, one, fix!);
+    });
+  });
+}
