@@ -2,11 +2,20 @@ import { authentication, type Disposable, type Event, EventEmitter, workspace } 
 import { type Cloud, cloudOfSettings } from '../azure/cloud.ts';
 import type { AzureAccount, AzureSessions } from '../azure/sessions.ts';
 
+/** The accounts that the explorer works with, and the one way to ask a person for another. */
+export interface ExplorerSessions extends AzureSessions {
+  /** The cloud that the settings name. Throws a `CloudSettingsError` that says what is wrong with them. */
+  readonly cloud: Cloud;
+  /** Somebody signed in or out, or the settings name another cloud. */
+  readonly onDidChange: Event<void>;
+  /** Asks the person to sign in: with any account, or with a known one to a tenant. */
+  signIn(account?: AzureAccount, tenantId?: string): Promise<void>;
+}
+
 /** VS Code's own Microsoft account sessions. Only {@link AccountSessions.signIn} ever opens a prompt. */
-export class AccountSessions implements AzureSessions, Disposable {
+export class AccountSessions implements ExplorerSessions, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #listeners: readonly Disposable[];
-  /** Somebody signed in or out, or the settings name another cloud. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
   constructor() {
@@ -21,7 +30,6 @@ export class AccountSessions implements AzureSessions, Disposable {
     ];
   }
 
-  /** The cloud that the settings name. Throws a `CloudSettingsError` that says what is wrong with them. */
   get cloud(): Cloud {
     const settings = workspace.getConfiguration('microsoft-sovereign-cloud');
     return cloudOfSettings({
@@ -52,7 +60,6 @@ export class AccountSessions implements AzureSessions, Disposable {
     return session?.accessToken;
   }
 
-  /** Asks the person to sign in: with any account, or with a known one to a tenant. */
   async signIn(account?: AzureAccount, tenantId?: string): Promise<void> {
     const { authenticationProvider, scope } = this.cloud;
     await authentication.getSession(authenticationProvider, scopesOf(scope, tenantId), {

@@ -4,7 +4,7 @@ import type { ArmResource, Inventory, ReadingProblem, TenantScope } from '../azu
 import type { AzureAccount } from '../azure/sessions.ts';
 import type { AzureSubscription, TenantReading } from '../azure/subscriptions.ts';
 import { managementPorts } from '../network/verdict.ts';
-import type { AccountSessions } from './account-sessions.ts';
+import type { ExplorerSessions } from './account-sessions.ts';
 import type { JudgedInventory } from './inventory-verdicts.ts';
 import { type ListedMachine, listedMachine } from './machine-list.ts';
 
@@ -40,7 +40,7 @@ export class Estate implements Disposable {
   #quota: { freeAt: number; note(a: string | undefined, b: string | undefined, now: number): void } | undefined;
 
   constructor(
-    readonly sessions: AccountSessions,
+    readonly sessions: ExplorerSessions,
     private readonly memory: Memento,
     private readonly log: (message: string) => void,
   ) {

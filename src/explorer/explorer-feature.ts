@@ -2,7 +2,7 @@ import { commands, type Disposable, type ExtensionContext, type LogOutputChannel
 import { isLocal } from '../azure/cloud.ts';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
-import { AccountSessions } from './account-sessions.ts';
+import { AccountSessions, type ExplorerSessions } from './account-sessions.ts';
 import { Estate } from './estate.ts';
 import { registerExplorerCommands } from './explorer-commands.ts';
 import { describeFilter, openMachines } from './machine-list.ts';
@@ -101,7 +101,7 @@ function messageOf(estate: Estate, machines: MachinesTree): string | undefined {
   return parts.filter(Boolean).join(' ') || undefined;
 }
 
-function isDemo(sessions: AccountSessions): boolean {
+function isDemo(sessions: ExplorerSessions): boolean {
   try {
     return isLocal(sessions.cloud);
   } catch {

@@ -151,8 +151,7 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
   }
 
   #roots(): MachinesNode[] {
-    const { phase } = this.estate;
-    if (phase !== 'ready' && phase !== 'reading') return [];
+    if (!this.#isShowing()) return [];
     const notes = this.#notes();
     const groups = groupMachines(this.shown, this.#grouping, id => this.estate.subscriptionName(id));
     const tenants = this.#tenantsShown();
@@ -165,6 +164,12 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
       return { kind: 'tenant', key, tenant, groups: this.#withEmpty(groups).filter(group => own.has(group.key)) };
     });
     return [...notes, ...nodes];
+  }
+
+  /** While a refresh is under way, what was read before stays. */
+  #isShowing(): boolean {
+    const { phase, machines } = this.estate;
+    return phase === 'ready' || ((phase === 'reading' || phase === 'listing') && machines.length > 0);
   }
 
   /** A chosen subscription without machines is a row too: it was read and there is nothing. */
@@ -251,7 +256,7 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
     const { phase, problems, cancelled, tenants } = this.estate;
     const groups = groupMachines(this.shown, this.#grouping, id => this.estate.subscriptionName(id));
     return JSON.stringify([
-      phase === 'reading' && this.estate.machines.length > 0 ? 'ready' : phase,
+      this.#isShowing() ? 'showing' : phase,
       problems.length,
       cancelled,
       tenants.map(tenant => [tenant.tenant.tenantId, tenant.failure === undefined]),
