@@ -28,6 +28,13 @@ export class Estate {
     return this.model.live ? `not readable: ${what} ${name}` : `not in this template: ${what} ${name}`;
   }
 
+  /** The same of a reference, with the parameters that its id is made of. */
+  missingAt(what: string, reference: Reference, name = reference.name): string[] {
+    const own = reference.dependsOn.filter(text => !/^(subscription|resourceGroup|deployment|tenant)\(\)/.test(text));
+    const called = name.includes('{') && own.length > 0 ? `named by ${own.join(', ')}` : name;
+    return [this.missing(what, called), ...own];
+  }
+
   /** The groups that a packet to an interface passes, the subnet's first. */
   groupsOf(network: NetworkInterface, configuration: IpConfiguration): RuleLayer[] {
     const out: RuleLayer[] = [];
@@ -49,9 +56,7 @@ export class Estate {
     if (group) return this.#groupLayer(group);
     if (subnet) return undefined;
     const because =
-      reference.id === undefined
-        ? reference.dependsOn
-        : [this.missing('subnet', subnetName(reference)), ...reference.dependsOn];
+      reference.id === undefined ? reference.dependsOn : this.missingAt('subnet', reference, subnetName(reference));
     return unreadableLayer(`(group of subnet ${subnetName(reference)})`, because);
   }
 
@@ -64,7 +69,7 @@ export class Estate {
     const group = this.model.securityGroupsById.get(reference.id);
     const layer = group
       ? compileGroup(this.#complete(group, reference.name))
-      : unreadableLayer(reference.name, [this.missing('security group', reference.name)]);
+      : unreadableLayer(reference.name, this.missingAt('security group', reference));
     this.#layers.set(reference.id, layer);
     return layer;
   }

@@ -67,7 +67,7 @@ export class MachineEvaluation {
       const found = reference.id === undefined ? undefined : this.model.interfaces.get(reference.id);
       if (found && !reference.uncertain) interfaces.push(found);
       else if (reference.id === undefined || reference.uncertain) unread.push(...reference.dependsOn);
-      else unread.push(this.#estate.missing('network interface', reference.name));
+      else unread.push(...this.#estate.missingAt('network interface', reference));
     }
     // The interfaces of a scale set's instances are made after the profile, which tells as much of them.
     const described = this.#profileOf(machine);

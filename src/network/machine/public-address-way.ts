@@ -13,6 +13,7 @@ export function publicAddressWay(
   if (!own) return undefined;
   const found = 'sku' in own ? own : own.id === undefined ? undefined : estate.model.publicIpAddresses.get(own.id);
   const doubt = doubtIn(own, found);
+  const missing = 'sku' in own ? [] : estate.missingAt('public IP address', own);
   return {
     kind: 'public-ip',
     frontend: endpoint(found?.address ?? found?.name ?? own.name, port),
@@ -21,9 +22,7 @@ export function publicAddressWay(
     family: found?.id === undefined ? configuration.family : found.family,
     level: doubt.length > 0 ? 1 : 2,
     dependsOn: doubt,
-    openWithoutGroups: found
-      ? basic(found)
-      : { known: false, dependsOn: [estate.missing('public IP address', own.name)] },
+    openWithoutGroups: found ? basic(found) : { known: false, dependsOn: missing },
   };
 }
 

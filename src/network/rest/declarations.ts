@@ -1,5 +1,6 @@
 import type { ResourceDeclaration } from '../resource.ts';
 import { identity } from '../value.ts';
+import { comparableId } from './values.ts';
 
 /** Declarations by type and identity. */
 export class DeclarationIndex {
@@ -26,7 +27,7 @@ export class DeclarationIndex {
   idOf(declaration: ResourceDeclaration): string {
     const known = this.#ids.get(declaration);
     if (known !== undefined) return known;
-    const id = identity(declaration.id) || `${declaration.type.toLowerCase()} ${declaration.address}`;
+    const id = comparableId(declaration.id) || `${declaration.type.toLowerCase()} ${declaration.address}`;
     this.#ids.set(declaration, id);
     return id;
   }
@@ -34,7 +35,7 @@ export class DeclarationIndex {
   /** The identity of a child resource's parent; undefined when neither its id nor its name tells it. */
   parentIdOf(child: ResourceDeclaration): string | undefined {
     const kind = child.type.toLowerCase().split('/').at(-1)!;
-    const id = identity(child.id);
+    const id = comparableId(child.id);
     const at = id?.lastIndexOf(`/${kind}/`) ?? -1;
     if (id !== undefined && at > 0) return id.slice(0, at);
     const name = identity(child.name);

@@ -10,9 +10,9 @@ import type {
   Reference,
 } from '../network-model.ts';
 import { certainExistence, type ResourceDeclaration } from '../resource.ts';
-import { identity, type Value } from '../value.ts';
+import type { Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
-import { at, itemsOf, known, partId, referenceOf, referencesOf, textOf, unclear } from './values.ts';
+import { at, comparableId, itemsOf, known, partId, referenceOf, referencesOf, textOf, unclear } from './values.ts';
 
 const interfaceTypes = [
   'microsoft.network/networkinterfaces',
@@ -66,7 +66,7 @@ export function nameOf(declaration: ResourceDeclaration): string {
 
 function readIpConfiguration(value: Value, parent: string): IpConfiguration {
   const properties = at(value, 'properties');
-  const own = identity(at(value, 'id')) ?? partId(parent, 'ipconfigurations', value);
+  const own = comparableId(at(value, 'id')) ?? partId(parent, 'ipconfigurations', value);
   const subnet = referenceOf(at(properties, 'subnet'));
   const family = familyOf(at(properties, 'privateIPAddressVersion'));
   const publicIpAddress =

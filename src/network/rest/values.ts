@@ -3,18 +3,62 @@ import { type AddressSet, uniteAddresses } from '../address-set.ts';
 import type { Field, FieldList } from '../model.ts';
 import type { Known, Reference, References } from '../network-model.ts';
 import type { OriginChain } from '../origin.ts';
-import { identity, type ObjectValue, type UnknownValue, type Value } from '../value.ts';
+import { type ArrayValue, identity, type ObjectValue, type UnknownValue, type Value } from '../value.ts';
 
-/** The value at a path of property names; an unknown on the way is the answer. Undefined when nothing, or null, is there. */
+/**
+ * The value at a path of property names; an unknown on the way is the answer, but where all its alternatives agree.
+ * Undefined when nothing, or null, is there.
+ */
 export function at(value: Value | undefined, ...path: readonly string[]): Value | undefined {
   let current = value;
-  for (const name of path) {
-    if (!current || current.kind === 'unknown') break;
-    if (current.kind !== 'object') return undefined;
+  for (let i = 0; i < path.length; i++) {
+    if (current?.kind === 'unknown') return atAlternatives(current, path.slice(i));
+    if (current?.kind !== 'object') return undefined;
     const object: ObjectValue = current;
-    current = object.get(name) ?? object.rest;
+    current = object.get(path[i]!) ?? object.rest;
   }
   return current?.kind === 'null' ? undefined : current;
+}
+
+/** The same in every alternative of an unknown object: one value when they agree, else an unknown one. */
+function atAlternatives(value: UnknownValue, path: readonly string[]): Value | undefined {
+  if (!value.alternatives || value.alternatives.length === 0 || path.length > deepestPath) return value;
+  const found = value.alternatives.map(alternative => at(alternative, ...path));
+  const first = found[0];
+  if (found.every(one => one === first || (one && first && agree(one, first)))) return first;
+  const alternatives = found.map((one): Value => one ?? { kind: 'null', origin: value.origin });
+  return { kind: 'unknown', dependsOn: value.dependsOn, origin: value.origin, alternatives };
+}
+
+/** Alternatives may nest in alternatives; no property that is read here lies deeper. */
+const deepestPath = 10;
+
+/** Whether two values are surely the same, looked at to a small depth. */
+function agree(a: Value, b: Value, depth = 0): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind || depth > deepestPath) return false;
+  switch (a.kind) {
+    case 'null':
+      return true;
+    case 'unknown':
+      return a.symbol !== undefined && identity(a) === identity(b);
+    case 'array': {
+      const other = b as ArrayValue;
+      if (a.rest || other.rest || a.items.length !== other.items.length) return false;
+      return a.items.every((item, i) => agree(item, other.items[i]!, depth + 1));
+    }
+    case 'object': {
+      const other = b as ObjectValue;
+      const [mine, theirs] = [[...a.properties()], [...other.properties()]];
+      if (a.rest || other.rest || mine.length !== theirs.length) return false;
+      return mine.every(property => {
+        const twin = other.get(property.name);
+        return twin !== undefined && agree(property.value, twin, depth + 1);
+      });
+    }
+    default:
+      return a.value === (b as typeof a).value;
+  }
 }
 
 export interface Items {
@@ -148,10 +192,25 @@ export function numberOf(value: Value | undefined): number | undefined {
   return Number(value.value);
 }
 
-/** The last part of an id, as written. */
+/** The last part of an id, as written; a slash inside the braces of an unknown part does not count. */
 export function lastPart(id: string): string {
-  const parts = id.split('/');
-  return parts[parts.length - 1] || id;
+  if (!id.includes('{')) return id.slice(id.lastIndexOf('/') + 1) || id;
+  let depth = 0;
+  for (let i = id.length - 1; i >= 0; i--) {
+    if (id[i] === '}') depth++;
+    else if (id[i] === '{') depth--;
+    else if (id[i] === '/' && depth <= 0) return id.slice(i + 1) || id;
+  }
+  return id;
+}
+
+/**
+ * What an id is compared by. Of loops whose count is not known one turn stands for all, so a machine of one loop and
+ * the interface of another one belong together.
+ */
+export function comparableId(id: Value | undefined): string | undefined {
+  const key = identity(id);
+  return key?.includes('{copyindex(') ? key.replace(/\{copyindex\('[^']*'/g, "{copyindex('loop'") : key;
 }
 
 /**
@@ -162,7 +221,7 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   if (!value || value.kind === 'null') return undefined;
   const id = value.kind === 'object' ? at(value, 'id') : value;
   if (!id) return undefined;
-  const key = identity(id);
+  const key = comparableId(id);
   if (key === '') return undefined;
   if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: [] };
   if (id.kind !== 'unknown') return undefined;
@@ -217,6 +276,6 @@ export function addressesOf(list: FieldList<string>): AddressSet | undefined {
 
 /** The identity of a part of a resource: its parent's identity, its kind and name. */
 export function partId(parent: string, kind: string, part: Value): string {
-  const own = identity(at(part, 'id'));
-  return own ?? `${parent}/${kind}/${identity(at(part, 'name')) ?? '?'}`.toLowerCase();
+  const own = comparableId(at(part, 'id'));
+  return own ?? `${parent}/${kind}/${comparableId(at(part, 'name')) ?? '?'}`.toLowerCase();
 }

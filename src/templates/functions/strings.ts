@@ -17,6 +17,7 @@ import {
   deepDependencies,
   fromPlain,
   isSecret,
+  objectValue,
   symbolOf,
   textValue,
   toJson,
@@ -120,15 +121,59 @@ export const stringFunctions: ReadonlyMap<string, FunctionEntry> = new Map([
   ['format', partial(1, 200, formatText)],
   ['uniqueString', partial(1, 200, hash)],
   ['guid', partial(1, 200, hash)],
-  [
-    'json',
-    known(1, 1, ([text], call) => {
-      if (text?.kind !== 'string') return text!;
-      call.budget.checkText(text.value.length);
-      return fromPlain(parsed(text.value), call.origin, call.budget);
-    }),
-  ],
+  ['json', partial(1, 1, fromJsonText)],
 ]);
+
+function fromJsonText([text]: readonly Value[], call: Call): Value {
+  return (
+    composed(text, call) ??
+    overAlternatives([text!], call, ([choice]) => {
+      if (choice?.kind !== 'string') return choice!;
+      call.budget.checkText(choice.value.length);
+      return fromPlain(parsed(choice.value), call.origin, call.budget);
+    })
+  );
+}
+
+/**
+ * JSON put together from text and unknown values, as in `json(concat('{"id": "', variables('subnetId'), '"}'))`: when
+ * the unknown values stand inside strings, the shape is known all the same.
+ */
+function composed(text: Value | undefined, call: Call): Value | undefined {
+  if (text?.kind !== 'unknown' || text.alternatives || text.secret) return undefined;
+  if (text.symbol === undefined || !/^\s*[{[]\s*["{[]/.test(text.symbol)) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text.symbol) as unknown;
+  } catch {
+    return undefined;
+  }
+  if (typeof json !== 'object' || json === null) return undefined;
+  return withSymbols(fromPlain(json, call.origin, call.budget), text.dependsOn, call);
+}
+
+function withSymbols(value: Value, dependsOn: readonly string[], call: Call, depth = 0): Value {
+  call.budget.spend(1);
+  call.budget.checkDepth(depth);
+  switch (value.kind) {
+    case 'string':
+      return value.value.includes('{') ? unknownValue(dependsOn, call.origin, { symbol: value.value }) : value;
+    case 'array':
+      return arrayValue(
+        value.items.map(item => withSymbols(item, dependsOn, call, depth + 1)),
+        value.origin,
+      );
+    case 'object':
+      return objectValue(
+        [...value.properties()].map(
+          ({ name, value: one }) => [name, withSymbols(one, dependsOn, call, depth + 1)] as const,
+        ),
+        value.origin,
+      );
+    default:
+      return value;
+  }
+}
 
 function parsed(text: string): unknown {
   try {

@@ -243,6 +243,16 @@ describe('standard functions over unknown values', () => {
     assert.equal(unknown(own).symbol, `/subscriptions/${sub}/resourceGroups/${group}`);
   });
 
+  it('knows the shape of JSON in which unknown values stand inside strings', () => {
+    const id = call('resourceId', 'Microsoft.Network/virtualNetworks', parameter('vnet'));
+    const subnet = call('json', call('concat', '{"id": "', id, '", "n": [1]}'));
+    assert.ok(subnet.kind === 'object');
+    assert.equal(unknown(subnet.get('id')!).symbol, unknown(id).symbol);
+    assert.deepEqual(json(subnet.get('n')!), [1]);
+    assert.equal(call('json', parameter('text')).kind, 'unknown');
+    assert.equal(call('json', call('concat', '{"a": ', parameter('n'), '}')).kind, 'unknown');
+  });
+
   it('carries alternatives through, and decides what they all agree on', () => {
     const os = parameter('os', 'Linux', 'Windows');
     const port = unknown(call('if', call('equals', os, 'Linux'), '22', '3389'));
