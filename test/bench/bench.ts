@@ -9,6 +9,7 @@ import type { FileRead } from '../../src/templates/file-system.ts';
 import { TemplateLanguages } from '../../src/templates/languages.ts';
 import { activationCost } from './activation.ts';
 import { bicepBench } from './bicep.ts';
+import { estateCost } from './estate.ts';
 
 /** How often each side of a ratio is measured; the best of each counts, since noise only ever adds. */
 const rounds = 7;
@@ -57,6 +58,7 @@ try {
     100,
     `${modules} modules, ${milliseconds.toFixed(1)} ms in activate()`,
   );
+  await estate();
 } finally {
   if (made) rmSync(folder, { recursive: true, force: true });
 }
@@ -88,6 +90,13 @@ async function keystroke(): Promise<void> {
     async () => parse(text),
   );
   report('a keystroke in the largest, over parsing it', analysis / parsing, 3, `${ms(analysis)} / ${ms(parsing)}`);
+}
+
+/** An estate judged whole, as after reading it from Azure. */
+async function estate(): Promise<void> {
+  const { machines, parsing, judging, bytesPerMachine } = await estateCost(rounds);
+  const detail = `${machines} machines, ${ms(judging)} / ${ms(parsing)}, peak ${(bytesPerMachine / 1024).toFixed(1)} KB a machine`;
+  report('an estate judged, over parsing its resources', judging / parsing, 3, detail);
 }
 
 async function scanOnce(cwd: string, paths: readonly string[]): Promise<void> {

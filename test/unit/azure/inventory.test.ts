@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createArmReader } from '../../../src/azure/arm-client.ts';
-import { inventoryQueries } from '../../../src/azure/graph-queries.ts';
+import { inventoryQueries, machinesQuery } from '../../../src/azure/graph-queries.ts';
 import { type ReadingOptions, readInventory, type TenantScope } from '../../../src/azure/inventory.ts';
 import { InventoryFileError, parseInventory, writeInventory } from '../../../src/azure/inventory-file.ts';
 import { QueryQuota } from '../../../src/azure/patience.ts';
@@ -8,6 +8,7 @@ import { readTenants } from '../../../src/azure/subscriptions.ts';
 import { verifyWithAzure } from '../../../src/azure/verification.ts';
 import { demoAccount, demoSubscriptions, demoTenants, layDemoEstate } from '../../azure-server/demo-estate.ts';
 import { serverError, throttled } from '../../azure-server/faults.ts';
+import { layLargeEstate } from '../../azure-server/large-estate.ts';
 import { AzureServer } from '../../azure-server/server.ts';
 import { cloudOf, credentialFor, FakeClock, readerFor } from './local-azure.ts';
 
@@ -236,5 +237,34 @@ describe('reading an inventory', () => {
     assert.equal(result.effective[0]?.groups?.length, 1);
     const elsewhere = await verifyWithAzure(reader, 'mars', [question(22, 'Allow')]);
     assert.match(elsewhere.flows[0]!.failure!, /no Network Watcher in mars/);
+  });
+});
+
+describe('an inventory of thousands', () => {
+  const [subscriptions, machinesEach, pageSize] = process.env.PORTCULLIS_FULL ? [200, 50, 1000] : [10, 20, 50];
+
+  it(`takes as many requests as its pages need for ${subscriptions * machinesEach} machines in ${subscriptions} subscriptions`, async () => {
+    const azure = await AzureServer.start();
+    azure.graphPageSize = pageSize;
+    const { tenantId, subscriptionIds } = layLargeEstate(azure, subscriptions, machinesEach);
+    azure.requests.length = 0;
+    let firstMachines = 0;
+    let pages = 0;
+    const { resources, problems } = await readInventory(
+      [{ tenantId, subscriptionIds, open: () => readerFor(azure, tenantId) }],
+      {
+        page: (rows, query) => {
+          pages++;
+          if (firstMachines === 0 && query === machinesQuery && rows.length > 0) firstMachines = pages;
+        },
+      },
+    );
+    const machines = resources.filter(one => one.type === 'microsoft.compute/virtualmachines').length;
+    const network = resources.filter(one => String(one.type).startsWith('microsoft.network/')).length;
+    const needed = [machines, network, 0, 0, 0].reduce((sum, rows) => sum + Math.max(1, Math.ceil(rows / pageSize)), 0);
+    assert.deepEqual([problems, machines], [[], subscriptions * machinesEach]);
+    assert.equal(azure.requests.length, needed + subscriptions);
+    assert.ok(firstMachines < pages / 2, 'the first machines come long before the last page');
+    await azure.close();
   });
 });
