@@ -55,7 +55,7 @@ export function registerExplorerCommands(manager: CommandManager, parts: Explore
   manager.register('portcullis.copyResourceId', async (node?: MachinesNode) => {
     await env.clipboard.writeText(await resourceIdOf(parts, node));
   });
-  manager.register('portcullis.showProof', (node?: MachinesNode) => showProof(parts, node));
+  manager.register('portcullis.showMachineProof', (node?: MachinesNode) => showProof(parts, node));
   manager.register('portcullis.verifyWithAzure', (node?: MachinesNode) => verify(parts, node));
   manager.register('portcullis.revealMachine', (id?: string) => reveal(parts, id));
 }

@@ -88,7 +88,7 @@ describe('the explorer, with the local Azure', () => {
 
   it('shows the proof of a machine and verifies it with Azure', async () => {
     await workbench.row('web-01').first().click();
-    await workbench.command('Portcullis: Show Proof');
+    await workbench.command('Portcullis: Show Proof of Machine');
     await workbench.page.locator('.monaco-editor', { hasText: 'gets through' }).first().waitFor();
     await workbench.shot('proof');
     await workbench.row('web-01').first().click();
