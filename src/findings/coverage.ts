@@ -174,14 +174,15 @@ function covers(outer: readonly Side[], inner: Side): boolean {
     internet ||= side.tags.some(tag => tagKind(tag) === 'internet');
     network ||= side.tags.some(tag => tagKind(tag) === 'virtual-network');
   }
-  if (includesAddresses(addresses, everyAddress)) return true;
+  const everybody = includesAddresses(addresses, everyAddress);
   const reachable = internet ? uniteAddresses(addresses, publicAddresses) : addresses;
   if (!includesAddresses(reachable, inner.addresses)) return false;
   for (const tag of inner.tags) {
-    const same = outer.some(side => side.tags.some(other => tagIncludes(other, tag)));
+    if (outer.some(side => side.tags.some(other => tagIncludes(other, tag)))) continue;
+    // Azure's services ask for rules with their own tags even where a wider rule stands before: Bastion, for one.
     const kind = tagKind(tag);
-    const outside = kind === 'cloud' || kind === 'service';
-    if (!same && !(internet && outside)) return false;
+    const general = kind === 'internet' || kind === 'virtual-network' || kind === 'cloud';
+    if (!(general && everybody) && !(kind === 'cloud' && internet)) return false;
   }
-  return inner.groups.every(id => network || outer.some(side => side.groups.includes(id)));
+  return inner.groups.every(id => everybody || network || outer.some(side => side.groups.includes(id)));
 }

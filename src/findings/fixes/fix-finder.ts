@@ -147,7 +147,8 @@ export class FixFinder {
   #offer(candidate: Candidate, finding: Finding, found: Found): Fix | undefined {
     const { subject, holdsIn } = found;
     const rules = new Set([ruleKey(candidate.rule ?? subject.rule)]);
-    const promise: FixPromise = { rules, holdsIn, ports: candidate.ports, outcome: candidate.outcome };
+    const declared = new Set([placeKey(subject.group.declaration.place)]);
+    const promise: FixPromise = { rules, holdsIn, declared, ports: candidate.ports, outcome: candidate.outcome };
     let second: Fix | undefined;
     for (const edits of candidate.ways) {
       if (!edits || edits.length === 0) continue;
@@ -165,7 +166,8 @@ export class FixFinder {
 
   #prove(edits: readonly TextEdit[], promise: FixPromise): Proof {
     const { analyses, files, ports } = this.context;
-    const key = JSON.stringify([edits, [...promise.rules], promise.ports, promise.outcome]);
+    const holdsIn = [...promise.holdsIn.values()].map(groups => [...groups]);
+    const key = JSON.stringify([edits, [...promise.rules], holdsIn, promise.ports, promise.outcome]);
     const known = this.#proofs.get(key);
     if (known) return known;
     const proof = proveFix(edits, promise, analyses, files, ports);

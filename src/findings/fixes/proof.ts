@@ -7,7 +7,7 @@ import type { FileSystem } from '../../templates/file-system.ts';
 import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { TextEdit } from '../../templates/source-editor.ts';
 import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
-import { placeKey } from '../places.ts';
+import { groupLabel, placeKey } from '../places.ts';
 import type { GroupVerdicts } from '../rule.ts';
 import { editedTexts } from './edits.ts';
 import { insideLevel, insideSenders } from './inside.ts';
@@ -19,6 +19,8 @@ export interface FixPromise {
   readonly rules: ReadonlySet<string>;
   /** Addresses of the groups in which it must hold, by reading; in others the same rule may follow. */
   readonly holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>;
+  /** Where those groups are declared. */
+  readonly declared: ReadonlySet<string>;
   /** TCP ports that it closes; empty when verdicts stay as they are. */
   readonly ports: readonly number[];
   /**
@@ -33,9 +35,10 @@ export type Proof = { readonly kept: false } | { readonly kept: true; readonly t
 
 const broken: Proof = { kept: false };
 
-/** Rules that stand for one text: the same place and name. */
+/** The same for rules that one text makes: by where it stands, and the name. */
 export function ruleKey(rule: SecurityRule): string {
-  return `${placeKey(rule.place)} ${nameText(rule)}`;
+  const place = rule.value.origin.at(-1)?.place ?? rule.place;
+  return `${placeKey(place)} ${nameText(rule)}`;
 }
 
 /** A rule's name, or a text that stands for one that is not known. */
@@ -81,6 +84,9 @@ class Comparison {
     private readonly touches: Set<string>,
   ) {}
 
+  /** Names of the rules that may change. */
+  readonly #mine = new Set<string>();
+
   holds(): boolean {
     return (
       this.#sameProblems() && this.#sameResources() && this.#groupsHold() && this.#machinesHold() && this.#noNews()
@@ -120,6 +126,7 @@ class Comparison {
   /** Whether rules that may change did; undefined when another one did. */
   #changedRules(old: SecurityGroup, now: SecurityGroup): boolean | undefined {
     const mine = new Set(old.rules.filter(rule => this.promise.rules.has(ruleKey(rule))).map(nameText));
+    for (const name of mine) this.#mine.add(name);
     const others = (group: SecurityGroup): string[] =>
       group.rules.filter(rule => !mine.has(nameText(rule))).map(ruleSignature);
     const kept = others(old);
@@ -137,7 +144,10 @@ class Comparison {
     const { ports, outcome } = this.promise;
     if (!ports.includes(old.port)) return sameVerdict(old, now);
     if (!isNarrower(now, old)) return false;
-    if (!this.#mustHold(group)) return true;
+    if (!this.#mustHold(group)) {
+      this.#noteOther(group, old, now);
+      return true;
+    }
     this.#noteLost(old, now);
     if (outcome === 'undecided') return isNarrow(now.atLeast);
     if (outcome === 'same') return sameVerdict(old, now);
@@ -146,6 +156,13 @@ class Comparison {
 
   #mustHold(group: SecurityGroup): boolean {
     return this.promise.holdsIn.get(this.before)?.has(groupKey(group)) ?? false;
+  }
+
+  /** Another group that the same text makes a rule of. Copies of one declaration that are all open count as one. */
+  #noteOther(group: SecurityGroup, old: PortVerdict, now: PortVerdict): void {
+    if (sameVerdict(old, now)) return;
+    const isCopy = this.promise.declared.has(placeKey(group.declaration.place)) && !isNarrow(old.reach);
+    if (!isCopy) this.touches.add(`also in ${groupLabel(group)}`);
   }
 
   /** Other rules that let a few in and no longer do. */
@@ -201,7 +218,9 @@ class Comparison {
     for (const finding of this.after.findings) {
       if (known.has(key(finding)) || finding.level === 'note') continue;
       if (finding.id === 'conditional-management-port' && this.promise.outcome === 'undecided') continue;
-      if (finding.id === 'unreachable-rule')
+      const { rule } = finding.subject;
+      const isMine = rule && this.#mine.has(nameText(rule));
+      if (finding.id === 'unreachable-rule' && !isMine)
         this.touches.add(`rule ${finding.securityRule ?? ''} has no effect any more`);
       else return false;
     }

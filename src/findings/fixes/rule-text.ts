@@ -37,14 +37,15 @@ export function rawList(rule: SecurityRule, name: string): ArrayValue | undefine
   return value?.kind === 'array' && (value.items.length > 0 || value.rest) ? value : undefined;
 }
 
-/** All ports of a rule; undefined when one of them is not known. */
-export function portsOf(rule: SecurityRule): PortSet | undefined {
+/** All ports that a rule has, or can have by the values allowed; undefined when that is not known. */
+function possiblePorts(rule: SecurityRule): PortSet | undefined {
   const { items, rest } = rule.destinationPortRanges;
   if (rest || items.length === 0) return undefined;
   let ports = noPorts;
   for (const item of items) {
-    if (!item.known) return undefined;
-    ports = uniteIntervals(ports, parsePorts(item.value).ports);
+    const texts = item.known ? [item.value] : item.alternatives;
+    if (!texts) return undefined;
+    for (const text of texts) ports = uniteIntervals(ports, parsePorts(text).ports);
   }
   return ports;
 }
@@ -54,7 +55,7 @@ export function portsCarried(
   rule: SecurityRule,
   judged: readonly number[],
 ): { readonly judged: readonly number[]; readonly others: boolean } {
-  const ports = portsOf(rule);
+  const ports = possiblePorts(rule);
   if (!ports) return { judged, others: true };
   const carried = judged.filter(port => intervalsContain(ports, port));
   return { judged: carried, others: without(ports, carried).length > 0 };
