@@ -27,7 +27,12 @@ export interface Finding {
   readonly port?: number;
   readonly related: readonly RelatedPlace[];
   /** What the finding is about, for fixes, lenses and plans. */
-  readonly subject: { readonly group?: SecurityGroup; readonly rule?: SecurityRule };
+  readonly subject: {
+    readonly group?: SecurityGroup;
+    readonly rule?: SecurityRule;
+    /** What is wrong with a suppression. */
+    readonly fault?: 'no-reason' | 'unknown-id' | 'unused';
+  };
 }
 
 /** `safe` fixes keep everything else as it was and take part in fix-all; `review` ones want a person's eye. */

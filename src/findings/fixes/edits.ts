@@ -24,13 +24,10 @@ export function editedTexts(files: FileSystem, edits: readonly TextEdit[]): Read
   const out = new Map<string, string>();
   for (const file of new Set(edits.map(edit => edit.file))) {
     const read = files.read(file);
-    const text =
-      'text' in read
-        ? applyEdits(
-            read.text,
-            edits.filter(edit => edit.file === file),
-          )
-        : undefined;
+    // A file that is not there can be made.
+    const before = 'text' in read ? read.text : read.reason === 'missing' ? '' : undefined;
+    const own = edits.filter(edit => edit.file === file);
+    const text = before === undefined ? undefined : applyEdits(before, own);
     if (text === undefined) return undefined;
     out.set(file, text);
   }

@@ -11,6 +11,7 @@ import type { SettledFinding } from '../settle.ts';
 import { type Candidate, exposureFixes, moveInFront, remove, type Subject, tighten } from './candidates.ts';
 import { editedTexts } from './edits.ts';
 import { type FixPromise, groupKey, type Proof, proveFix, ruleKey } from './proof.ts';
+import { removeSuppression, suppressionFix } from './suppression-fixes.ts';
 import { Texts } from './texts.ts';
 
 export interface FixContext {
@@ -45,6 +46,8 @@ export class FixFinder {
   /** The fixes of a finding, best first. */
   fixesOf(finding: TemplateFinding): readonly Fix[] {
     const { port } = finding;
+    const needless = removeSuppression(finding, this.context.files);
+    if (needless) return [needless];
     return this.#offersFor(finding)
       .filter(offer => port === undefined || offer.ports.length === 0 || offer.ports.includes(port))
       .map(offer => offer.fix);
@@ -73,6 +76,11 @@ export class FixFinder {
   tightenTo(finding: TemplateFinding, sources: readonly string[]): Fix | undefined {
     const found = exposureIds.has(finding.id) ? this.#subjectOf(finding) : undefined;
     return found && this.#offers([tighten(found.subject, sources)], finding, found)[0]?.fix;
+  }
+
+  /** Accepts a finding for a reason: by a comment in its file, or in the configuration file where there can be none. */
+  suppress(finding: TemplateFinding, reason: string): Fix | undefined {
+    return suppressionFix(finding, reason, this.context);
   }
 
   /**

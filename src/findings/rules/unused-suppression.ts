@@ -10,8 +10,7 @@ export const unusedSuppression: FindingRule = {
   summary: 'A suppression gives no reason, names no finding, or has nothing to suppress.',
 };
 
-/** What is wrong with a suppression. */
-export type SuppressionFault = 'no-reason' | 'unknown-id' | 'unused';
+type SuppressionFault = NonNullable<Finding['subject']['fault']>;
 
 /** A finding about one id of a suppression comment or of an entry in the configuration file. */
 export function unusedSuppressionFinding(fault: SuppressionFault, id: string, place: Place): Finding {
@@ -21,7 +20,7 @@ export function unusedSuppressionFinding(fault: SuppressionFault, id: string, pl
     message: messageOf(fault, id),
     place,
     related: [],
-    subject: {},
+    subject: { fault },
   };
 }
 
