@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileRead, FileSystem, FolderEntry } from '../templates/file-system.ts';
 
@@ -63,6 +64,18 @@ export class NodeFiles implements FileSystem {
       }));
     } catch {
       return [];
+    }
+  }
+
+  readModuleCache(path: string): FileRead {
+    const missing: FileRead = { reason: 'missing', message: `${path}: is not in the module cache` };
+    const root = join(homedir(), '.bicep');
+    const absolute = resolve(root, path);
+    if (!isInside(absolute, root)) return missing;
+    try {
+      return statSync(absolute).size > maximumFileSize ? missing : { text: readFileSync(absolute, 'utf8') };
+    } catch {
+      return missing;
     }
   }
 

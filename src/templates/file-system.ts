@@ -17,6 +17,11 @@ export interface FileSystem {
   read(path: string): FileRead;
   /** The entries of a folder; empty when there is none or it may not be read. `''` is the working directory. */
   list(folder: string): readonly FolderEntry[];
+  /**
+   * A file of the Bicep tools' module cache (`~/.bicep`), by its path there; missing in surfaces that have none. It lies
+   * outside the working directory: what it says is judged, and no place in it is ever shown.
+   */
+  readModuleCache?(path: string): FileRead;
 }
 
 /**

@@ -28,6 +28,11 @@ export class RecordedFiles implements FileSystem {
     return answer;
   }
 
+  readModuleCache(path: string): FileRead {
+    // What the cache holds under a name does not change: it is not asked again.
+    return this.files.readModuleCache?.(path) ?? noModuleCache(path);
+  }
+
   /** Paths of files asked for, found or not. */
   get paths(): readonly string[] {
     return [...this.#reads.keys()];
@@ -67,6 +72,14 @@ export class OverlayFiles implements FileSystem {
   list(folder: string): readonly FolderEntry[] {
     return this.files.list(folder);
   }
+
+  readModuleCache(path: string): FileRead {
+    return this.files.readModuleCache?.(path) ?? noModuleCache(path);
+  }
+}
+
+function noModuleCache(path: string): FileRead {
+  return { reason: 'missing', message: `${path}: there is no module cache here` };
 }
 
 function sameRead(a: FileRead, b: FileRead): boolean {

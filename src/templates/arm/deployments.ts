@@ -70,20 +70,25 @@ export class Deployments {
     return source;
   }
 
-  /** The template at the start of a reading. */
-  entryTemplate(source: SourceText, node: JsonNode, scope: DeploymentScope, parameters: ParameterSource): Template {
+  /** The template at the start of a reading, or of a call from another language. */
+  entryTemplate(
+    source: SourceText,
+    node: JsonNode,
+    scope: DeploymentScope,
+    parameters: ParameterSource,
+    call: { readonly label: string; readonly open: ParameterSource } = { label: '', open: nothingGiven },
+  ): Template {
     const setting = {
       source,
       node,
       scope,
-      label: '',
+      label: call.label,
       resolveReference: this.#resolve,
     };
     const template: Template = new Template(this.evaluator, {
       ...setting,
       parameters,
-      makeOpen: () =>
-        this.#chained(new Template(this.evaluator, { ...setting, parameters: nothingGiven }), [source.file]),
+      makeOpen: () => this.#chained(new Template(this.evaluator, { ...setting, parameters: call.open }), [source.file]),
     });
     return this.#chained(template, [source.file]);
   }

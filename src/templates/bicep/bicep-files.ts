@@ -1,12 +1,16 @@
-import { type FileSystem, resolvePath } from '../file-system.ts';
+import type { CallSite, ResourceDeclaration } from '../../network/resource.ts';
+import { callTemplate, type TemplateCall } from '../arm/module.ts';
+import { type FileRead, type FileSystem, resolvePath } from '../file-system.ts';
 import { deploymentScope } from '../functions/scope.ts';
 import type { Evaluator } from './evaluator.ts';
 import { placeIn, type SourceFile } from './frame.ts';
 import { Instance, nothingGiven, type ParameterSource } from './instance.ts';
-import { BicepTarget, type ModuleTarget } from './module-target.ts';
+import { BicepTarget, HiddenTarget, type ModuleTarget, TemplateTarget } from './module-target.ts';
 import type { ModuleCall } from './modules.ts';
 import { isRelevantType, type ProgramCache } from './program.ts';
+import { cachedPath, isRemote, remoteModule } from './remote-modules.ts';
 import type { Expression, ImportNode, ModuleNode } from './syntax.ts';
+import { verifiedModule } from './verified-modules.ts';
 
 const deepestModules = 20;
 const mostModules = 3000;
@@ -27,6 +31,7 @@ export class BicepFiles {
     private readonly evaluator: Evaluator,
     private readonly files: FileSystem,
     private readonly programs: ProgramCache,
+    private readonly readInstance: (instance: Instance, via: readonly CallSite[]) => readonly ResourceDeclaration[],
   ) {}
 
   /** Whether values may ask for further files when they are looked at: by an import or a function that loads one. */
@@ -35,7 +40,7 @@ export class BicepFiles {
   }
 
   /** A file's text, or the reason why there is none, in words. */
-  text(path: string): { readonly text: string } | { readonly message: string } {
+  text(path: string): FileRead {
     let read = this.#texts.get(path);
     if (!read) {
       this.looked.add(path);
@@ -96,11 +101,46 @@ export class BicepFiles {
       call.report(`There are more than ${mostModules} module calls: this one is not read.`);
       return undefined;
     }
-    if (isRemote(path)) {
-      call.report(`Module '${path}' is in a registry and not among the files here: what it deploys is not known.`);
+    if (isRemote(path)) return this.#remoteModule(call, path);
+    const resolved = resolvePath(caller.source.path, path);
+    return /\.jsonc?$/i.test(path) ? this.#templateModule(call, resolved) : this.#localModule(call, resolved);
+  }
+
+  /** A template in JSON as a module. */
+  #templateModule(call: ModuleCall, path: string): ModuleTarget | undefined {
+    const read = this.text(path);
+    const template = 'text' in read ? callTemplate(templateCall(call, path), this.files) : undefined;
+    if (!template) {
+      call.report('text' in read ? `Module ${path} is not a template: it is not read.` : read.message);
       return undefined;
     }
-    return this.#localModule(call, resolvePath(caller.source.path, path));
+    this.called.add(path);
+    const target = new TemplateTarget(template);
+    const declarations = template.declarations([]);
+    for (const file of template.dependencies) this.looked.add(file);
+    for (const file of template.called) this.called.add(file);
+    for (const { place, message } of template.problems) this.evaluator.report(place, message);
+    return declarations.length > 0 || template.outputNames.length > 0 ? target : undefined;
+  }
+
+  /** A module in a registry: from the module cache, else a well-known one by its documented parameters. */
+  #remoteModule(call: ModuleCall, written: string): ModuleTarget | undefined {
+    const module = remoteModule(written, call.caller.source.path, path => this.text(path));
+    const file = { path: written, stand: call.site.place };
+    const cached = module && this.files.readModuleCache?.(cachedPath(module));
+    if (cached && 'text' in cached) {
+      const alone = new OneFile(written, cached);
+      const template = callTemplate(templateCall(call, written), alone);
+      if (template) return new HiddenTarget(new TemplateTarget(template), file, () => []);
+    }
+    const text = module && verifiedModule(module.path);
+    if (text === undefined) {
+      call.report(`Module '${written}' is in a registry and not among the files here: what it deploys is not known.`);
+      return undefined;
+    }
+    this.evaluator.hide(written);
+    const instance = this.#instanceOf(call, { path: written, program: this.programs.program(text) });
+    return new HiddenTarget(new BicepTarget(instance), file, this.readInstance);
   }
 
   #localModule(call: ModuleCall, path: string): ModuleTarget | undefined {
@@ -209,7 +249,30 @@ function resolvedModule(from: string, written: string): string | undefined {
   return isRemote(written) || !/\.bicep$/i.test(written) ? undefined : resolvePath(from, written);
 }
 
-/** `br:registry/module:tag`, `br/alias:module:tag`, and the same for template specs. */
-function isRemote(path: string): boolean {
-  return /^(?:br|ts)(?:\/[^:]*)?:/.test(path);
+/** A call as the reader of templates takes it. */
+function templateCall(call: ModuleCall, path: string): TemplateCall {
+  return {
+    path,
+    scope: call.scope,
+    label: call.label,
+    parameters: call.parameters,
+    openParameters: (call.opened ?? call).parameters,
+  };
+}
+
+/** A file outside the working directory that may be read, and nothing else. */
+class OneFile implements FileSystem {
+  constructor(
+    private readonly path: string,
+    private readonly content: FileRead,
+  ) {}
+
+  read(path: string): FileRead {
+    if (path === this.path) return this.content;
+    return { reason: 'outside', message: `${path}: is outside the working directory and is not read` };
+  }
+
+  list(): [] {
+    return [];
+  }
 }

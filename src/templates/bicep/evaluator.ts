@@ -58,6 +58,7 @@ const operatorFunctions = {
 export class Evaluator {
   readonly budget = new Budget(mostSteps);
   readonly #problems = new Map<string, ReadProblem>();
+  readonly #hidden = new Set<string>();
   #depth = 0;
   #exhausted = false;
 
@@ -70,7 +71,13 @@ export class Evaluator {
     return this.#exhausted;
   }
 
+  /** Keeps what is wrong in a file to itself: the file is not the user's. */
+  hide(path: string): void {
+    this.#hidden.add(path);
+  }
+
   report(at: TextPlace, message: string, level: ReadProblem['level'] = 'warning'): void {
+    if (this.#hidden.has(at.file)) return;
     const key = `${at.file}:${at.range.start}:${message}`;
     if (this.#problems.size < mostProblems) this.#problems.set(key, { level, message, place: at });
   }

@@ -42,8 +42,13 @@ function accepts(parameterFile: string, unit: string, files: FileSystem, program
 
 function readBicep(unit: string, files: FileSystem, programs: ProgramCache, options: ReadOptions): TemplateReading {
   const evaluator = new Evaluator();
-  const bicepFiles = new BicepFiles(evaluator, files, programs);
-  const reader = new DeclarationReader(evaluator, options.isCancelled ?? (() => false));
+  const isCancelled = options.isCancelled ?? (() => false);
+  const bicepFiles = new BicepFiles(evaluator, files, programs, (instance, via) => {
+    const apart = new DeclarationReader(evaluator, isCancelled);
+    apart.read(instance, via);
+    return apart.declarations;
+  });
+  const reader = new DeclarationReader(evaluator, isCancelled);
   const source = bicepFiles.source(unit);
   if ('program' in source) {
     const { tree } = source.program;

@@ -1,11 +1,21 @@
 import type { ArrayValue, UnknownValue, Value } from '../../network/value.ts';
 import { memberOf } from './access.ts';
-import { type Call, CallFailure, expectNumber, type FunctionEntry, known, partial } from './call.ts';
+import {
+  type Call,
+  CallFailure,
+  expectNumber,
+  type FunctionEntry,
+  known,
+  operand,
+  overAlternatives,
+  partial,
+} from './call.ts';
 import { joinTexts } from './scope.ts';
 import {
   arrayValue,
   booleanValue,
   isSecret,
+  mayBeText,
   mostAlternatives,
   nullValue,
   numberValue,
@@ -290,7 +300,18 @@ function indexFromEnd(optional: boolean): FunctionEntry {
 export const arrayFunctions: ReadonlyMap<string, FunctionEntry> = new Map([
   ['concat', partial(0, 800, concat)],
   ['contains', partial(2, 2, contains)],
-  ['empty', known(1, 1, empty)],
+  [
+    'empty',
+    {
+      least: 1,
+      most: 1,
+      run: (args, call) => {
+        const value = operand(args[0]);
+        if (value.kind === 'unknown' && !mayBeText(value, '')) return booleanValue(false, call.origin);
+        return overAlternatives([value], call, choice => empty(choice, call));
+      },
+    },
+  ],
   ['length', known(1, 1, length)],
   ['first', end('first')],
   ['last', end('last')],

@@ -240,6 +240,17 @@ export function memberSymbol(symbol: string | undefined, access: string): string
   return `{${inner}${access}}`;
 }
 
+/** Whether an unknown text may turn out to be this one: what its symbol says outside braces is sure to be in it. */
+export function mayBeText(unknown: UnknownValue, text: string): boolean {
+  const symbol = unknown.symbol?.toLowerCase();
+  if (symbol === undefined) return true;
+  const open = symbol.indexOf('{');
+  const start = open < 0 ? symbol : symbol.slice(0, open);
+  const end = open < 0 ? '' : symbol.slice(symbol.lastIndexOf('}') + 1);
+  const lower = text.toLowerCase();
+  return lower.length >= start.length + end.length && lower.startsWith(start) && lower.endsWith(end);
+}
+
 /** Whether the brace that opens the text is closed by its last character. */
 function closesAtEnd(symbol: string): boolean {
   if (!symbol.startsWith('{')) return false;
@@ -367,6 +378,7 @@ function sameAsUnknown(
   depth: number,
 ): boolean | undefined {
   if (other.kind === 'unknown' && unknown.symbol !== undefined && unknown.symbol === other.symbol) return true;
+  if (other.kind === 'string' && !mayBeText(unknown, other.value)) return false;
   if (!unknown.alternatives) return undefined;
   const answers = new Set(unknown.alternatives.map(choice => sameValue(choice, other, budget, ignoreCase, depth + 1)));
   return answers.size === 1 ? [...answers][0] : undefined;

@@ -10,6 +10,12 @@ export class TextFiles implements FileSystem {
 
   constructor(private readonly texts: ReadonlyMap<string, string>) {}
 
+  /** Texts under `~/` stand for the module cache. */
+  readModuleCache(path: string): FileRead {
+    const text = this.texts.get(`~/${path}`);
+    return text === undefined ? { reason: 'missing', message: path } : { text };
+  }
+
   read(path: string): FileRead {
     this.asked.push(path);
     const text = this.texts.get(path);

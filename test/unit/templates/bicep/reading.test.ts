@@ -52,6 +52,11 @@ const cases: readonly Case[] = [
     verdicts: ['nsg: 22 internet'],
   },
   {
+    title: 'a condition on a text that is surely not empty',
+    text: `param name string\nvar id = resourceId('Microsoft.Network/x', name)\n${source("id != '' && !empty(id) ? '10.0.0.0/8' : '*'")}`,
+    verdicts: ['nsg: closed'],
+  },
+  {
     title: 'an undecided condition',
     text: `param dev bool\n${one({ access: "dev ? 'Allow' : 'Deny'" })}`,
     verdicts: ['nsg: 22 internet..none (parameter dev)'],
