@@ -123,7 +123,9 @@ export class Scanner {
       return;
     }
     files.push({ path, format, status: 'analysed' });
-    unitIn(units, target.unit, target.format, target.language).parameterFiles.add(path);
+    const unit = unitIn(units, target.unit, target.format, target.language);
+    // One that always counts is not judged once more by itself.
+    if (target.language.acceptsParameterFile(path, target.unit, this.files)) unit.parameterFiles.add(path);
   }
 
   /** Gives a parameter file that a person named to every unit that takes it. */

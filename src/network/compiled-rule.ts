@@ -124,6 +124,10 @@ export function compileRule(rule: SecurityRule): CompiledRule | undefined {
   if (!isAbsent(sourceApplicationSecurityGroups)) {
     // Members have private addresses: they are nobody on the internet, and may be what a firewall sends from.
     inside = { must: inside.must, may: everyAddress };
+  } else if (isAbsent(sourceAddressPrefixes) && isWritten(rule)) {
+    // Azure rejects a template whose rule has no source: the rule never admits anybody, and is told as invalid.
+    sources = { must: noSources, may: noSources };
+    inside = { must: noAddresses, may: noAddresses };
   } else if (isAbsent(sourceAddressPrefixes)) {
     note(dependsOn, 'source', [`the source of rule ${name}, which is not given`]);
     sources = { must: noSources, may: everySource };
@@ -239,6 +243,12 @@ export function memberLevel(bounds: Bounds<PortSet>, value: number): Level {
 export function addressLevel(bounds: Bounds<AddressSet>, where: AddressSet): Level {
   if (includesAddresses(bounds.must, where)) return 2;
   return isEmpty(intersectAddresses(bounds.may, where)) ? 0 : 1;
+}
+
+/** Whether all of a rule stands in a template, so that what is not there is surely left out. */
+function isWritten({ declaration, value }: SecurityRule): boolean {
+  const properties = value.kind === 'object' && !value.rest ? value.get('properties') : undefined;
+  return declaration.place.kind === 'text' && properties?.kind === 'object' && !properties.rest;
 }
 
 function isAbsent(list: FieldList<string>): boolean {
