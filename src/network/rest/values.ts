@@ -206,11 +206,14 @@ export function lastPart(id: string): string {
 
 /**
  * What an id is compared by. Of loops whose count is not known one turn stands for all, so a machine of one loop and
- * the interface of another one belong together.
+ * the interface of another one belong together. `reference` means the same whatever API version it asks.
  */
 export function comparableId(id: Value | undefined): string | undefined {
   const key = identity(id);
-  return key?.includes('{copyindex(') ? key.replace(/\{copyindex\('[^']*'/g, "{copyindex('loop'") : key;
+  if (!key?.includes('{')) return key;
+  return key
+    .replace(/\{copyindex\('[^']*'/g, "{copyindex('loop'")
+    .replace(/^(\{reference\([^,]*),\s*'[^']*'(?:,\s*'full')?\)/, '$1)');
 }
 
 /**

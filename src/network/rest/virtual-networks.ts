@@ -33,10 +33,13 @@ export function readVirtualNetworks(index: DeclarationIndex): VirtualNetworks {
     const id = index.idOf(declaration);
     if (networks.has(id) || declaration.existing) continue;
     const properties = at(declaration.body, 'properties');
-    for (const item of itemsOf(at(properties, 'subnets')).items) {
+    for (const [position, item] of itemsOf(at(properties, 'subnets')).items.entries()) {
       if (item.kind !== 'object') continue;
       const subnetId = partId(id, 'subnets', item);
-      subnets.set(subnetId, readSubnet(item, subnetId, id, textOf(at(item, 'name')) ?? 'subnet', declaration));
+      const subnet = readSubnet(item, subnetId, id, textOf(at(item, 'name')) ?? 'subnet', declaration);
+      subnets.set(subnetId, subnet);
+      // As templates compiled from Bicep refer to it.
+      if (!index.live) subnets.set(`{reference(${id}).subnets[${position}].id}`, subnet);
     }
     const list = itemsOf(at(properties, 'virtualNetworkPeerings'));
     for (const item of list.items) addPeer(id, item);

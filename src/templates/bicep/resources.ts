@@ -1,5 +1,6 @@
 import type { OriginChain } from '../../network/origin.ts';
 import type { ObjectValue, Property, UnknownValue, Value } from '../../network/value.ts';
+import { withPartIds } from '../functions/named-parts.ts';
 import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts } from '../functions/scope.ts';
 import { symbolOf, textValue, unknownValue } from '../functions/values.ts';
@@ -219,7 +220,7 @@ class ResourceValue implements ObjectValue {
         return textValue(resource.apiVersion ?? '', this.origin);
       case 'properties': {
         const declared = this.#declared()?.get('properties');
-        return declared?.kind === 'object' ? new OpenObject(declared, this.rest) : declared;
+        return declared?.kind === 'object' ? withPartIds(declared, resource.id, this.rest) : declared;
       }
       default:
         return this.#declared()?.get(name);
@@ -246,31 +247,5 @@ class ResourceValue implements ObjectValue {
       if (!names.has(key)) yield { ...property, value: this.get(property.name) ?? property.value };
       names.add(key);
     }
-  }
-}
-
-/** An object that has further properties in Azure. */
-class OpenObject implements ObjectValue {
-  readonly kind = 'object';
-
-  constructor(
-    private readonly inner: ObjectValue,
-    readonly rest: UnknownValue,
-  ) {}
-
-  get origin(): OriginChain {
-    return this.inner.origin;
-  }
-
-  get(name: string): Value | undefined {
-    return this.inner.get(name);
-  }
-
-  property(name: string): Property | undefined {
-    return this.inner.property(name);
-  }
-
-  properties(): Iterable<Property> {
-    return this.inner.properties();
   }
 }

@@ -263,6 +263,23 @@ resource vm 'Microsoft.Compute/virtualMachines@2024-07-01' = {
     assert.equal(readResources(declarations).machines.length, 1);
   });
 
+  it('gives named parts of a resource the ids that Azure gives them', () => {
+    const { declarations } = readText(`${one()}
+param vnetName string
+resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: vnetName
+  properties: { subnets: [{ name: 's', properties: { networkSecurityGroup: { id: nsg.id } } }] }
+}
+resource nic 'Microsoft.Network/networkInterfaces@2024-05-01' = {
+  name: 'n'
+  properties: { ipConfigurations: [{ name: 'i', properties: { subnet: { id: vnet.properties.subnets[0].id } } }] }
+}
+`);
+    const { interfaces, subnets } = readResources(declarations);
+    const subnet = [...interfaces.values()][0]!.ipConfigurations[0]!.subnet!;
+    assert.equal(subnets.get(subnet.id!)?.name, 's');
+  });
+
   it('gives a value the chain of places that it came through', () => {
     const main = `module a 'nsg.bicep' = {\n  params: {\n    s: everybody\n  }\n}\nvar everybody = '*'\n`;
     const { declarations } = readText(main, { 'nsg.bicep': `param s string\n${source('s')}` });
