@@ -40,9 +40,9 @@ function linkCandidates(from: string, root: string, address: string): readonly s
   if (remote) return inOwnFolders(root, decoded(remote[1]!));
   const path = pathOf(address);
   if (!path) return [];
-  const unique = new Set([resolvePath(root, path), resolvePath(from, path)]);
-  unique.delete(from);
-  return [...unique];
+  // Known throughout, it is relative to the file; behind something unknown, mostly to the folder of all artifacts.
+  if (!address.includes('{')) return [resolvePath(from, path), resolvePath(root, path)];
+  return [resolvePath(root, path), resolvePath(from, path)].filter(candidate => candidate !== from);
 }
 
 /** A public address that runs through the template's own folder: the rest of it names the file. */

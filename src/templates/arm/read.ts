@@ -32,7 +32,10 @@ export function readTemplate(unit: string, files: FileSystem, options: ReadOptio
     entry: unit,
     ...(options.parameterFile !== undefined && { parameterFile: options.parameterFile }),
     declarations: reader.declarations,
-    problems: evaluator.problems,
+    // Values are evaluated as they are looked at, and some problems come to light only then.
+    get problems() {
+      return evaluator.problems;
+    },
     dependencies: [...new Set([unit, ...deployments.looked])],
     called: [...deployments.called],
   };
