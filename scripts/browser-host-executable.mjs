@@ -18,6 +18,8 @@ const server = await startServer({
   env: {
     VSCODE_SKIP_BUILTIN_EXTENSIONS: 'vscode.microsoft-authentication',
     PORTCULLIS_TEST_RESULTS: process.env.PORTCULLIS_TEST_RESULTS ?? '',
+    PORTCULLIS_GREP: process.env.PORTCULLIS_GREP ?? '',
+    PORTCULLIS_PATIENCE: process.env.PORTCULLIS_PATIENCE ?? '',
   },
 });
 const { browser, page } = await openPage();

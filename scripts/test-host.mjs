@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildForTests } from './build.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
-import { browserHost, browserHostSupported, desktopHost } from './vscode-host.mjs';
+import { run } from './processes.mjs';
+import { browserHost, browserHostSupported, desktopHost, onPath } from './vscode-host.mjs';
 
+const standIn = join(root, 'scripts/browser-host-executable.mjs');
 await ensureDependencies();
-const { folder, tests } = await buildForTests();
 const { executable, how } = await host();
+const hasDisplay = process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+if (process.platform === 'linux' && !hasDisplay && executable !== standIn && onPath('xvfb-run')) {
+  process.exit(await run('xvfb-run', ['-a', process.execPath, ...process.argv.slice(1)], { cwd: root }));
+}
+const { folder, tests } = await buildForTests();
 console.log(`Running in ${how}.`);
 
 const results = process.env.PORTCULLIS_TEST_RESULTS ?? join(root, 'test-results/host.json');
@@ -53,7 +59,7 @@ async function host() {
   if (!browserHostSupported) throw new Error(`There is no VS Code to run the tests in: ${desktop.reason}.`);
   await browserHost();
   return {
-    executable: join(root, 'scripts/browser-host-executable.mjs'),
+    executable: standIn,
     how: `VS Code in the browser, because ${desktop.reason}`,
   };
 }

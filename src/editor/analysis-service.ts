@@ -131,7 +131,7 @@ export class AnalysisService implements Disposable {
 
   /** Looks in the background for files that call others, so that a module is judged with its callers' arguments. */
   async #searchReferences(root: Uri, analyser: RootAnalyser, stopped: CancellationTokenSource): Promise<void> {
-    for (const uri of await findTemplates(root, stopped.token)) {
+    for (const uri of (await findTemplates(root, stopped.token)).uris) {
       if (stopped.token.isCancellationRequested) return;
       const path = analyser.files.pathOf(uri);
       if (path === undefined) continue;

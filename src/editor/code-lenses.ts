@@ -1,15 +1,24 @@
 import { type CancellationToken, CodeLens, type CodeLensProvider, EventEmitter, type TextDocument } from 'vscode';
 import { Disposables } from '../commands/disposables.ts';
 import type { AnalysisService } from './analysis-service.ts';
+import { type FindingFixes, findingKey } from './finding-fixes.ts';
 import { groupsIn, isCertain, isExposed, summaryOf } from './group-uses.ts';
+import type { RootResult } from './root-analyser.ts';
 import { TextRanges } from './text-ranges.ts';
+
+/** Fixes are proved before they are offered, which takes time: a file full of findings shows the first ones' only. */
+const mostFixLenses = 30;
+const fixesShown = 2;
 
 /** Says on each security group who gets in, and opens the proof. */
 export class GroupLenses extends Disposables implements CodeLensProvider {
   readonly #changed = this.register(new EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(private readonly service: AnalysisService) {
+  constructor(
+    private readonly service: AnalysisService,
+    private readonly fixes: FindingFixes,
+  ) {
     super();
     this.register(service.onDidAnalyse(() => this.#changed.fire()));
   }
@@ -20,15 +29,38 @@ export class GroupLenses extends Disposables implements CodeLensProvider {
     const path = result?.files.pathOf(document.uri);
     if (!result || path === undefined || !result.settings.lenses) return [];
     const ranges = new TextRanges(result.files);
-    return groupsIn(result, path).map(declared => {
+    const groups = groupsIn(result, path).map(declared => {
       const range = ranges.rangeOf(path, declared.place.range);
       const icon = !isExposed(declared) ? '$(lock)' : isCertain(declared) ? '$(globe)' : '$(question)';
       return new CodeLens(range, {
-        title: `${icon} ${summaryOf(declared)}`,
+        title: `${icon}\u00a0${summaryOf(declared)}`,
         tooltip: 'Show which rules decide',
-        command: 'portcullis.showProof',
+        command: 'portcullis.explainSecurityGroup',
         arguments: [document.uri, range.start.line, range.start.character],
       });
     });
+    return [...groups, ...this.#fixLenses(result, path, ranges)];
+  }
+
+  /** On each rule that lets too many in, its first safe fixes. */
+  #fixLenses(result: RootResult, path: string, ranges: TextRanges): CodeLens[] {
+    const seen = new Set<string>();
+    const lenses: CodeLens[] = [];
+    for (const finding of result.findings) {
+      const at = finding.subject.rule?.place;
+      if (finding.suppressed || finding.level === 'note' || at?.kind !== 'text' || at.file !== path) continue;
+      if (lenses.length >= mostFixLenses) break;
+      const line = ranges.rangeOf(path, { start: at.range.start, end: at.range.start });
+      const safe = this.fixes.of(finding, result).filter(fix => fix.disposition === 'safe');
+      for (const { title } of safe.slice(0, fixesShown)) {
+        const key = `${line.start.line}\n${title}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const uri = result.files.uriOf(path);
+        const command = 'portcullis.applyFix';
+        lenses.push(new CodeLens(line, { title, command, arguments: [uri, findingKey(finding), title] }));
+      }
+    }
+    return lenses;
   }
 }

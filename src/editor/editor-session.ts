@@ -2,8 +2,11 @@ import { commands, type LogOutputChannel, languages, Position, Range, type TreeV
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import { AnalysisService } from './analysis-service.ts';
+import { codeActionMetadata, FixActions } from './code-actions.ts';
 import { GroupLenses } from './code-lenses.ts';
 import { Diagnostics } from './diagnostics.ts';
+import { registerFindingCommands } from './finding-commands.ts';
+import { FindingFixes } from './finding-fixes.ts';
 import { createLanguageStatus } from './language-status.ts';
 import { ProofHover } from './proof-hover.ts';
 import { documentSelector } from './template-documents.ts';
@@ -22,16 +25,20 @@ export class EditorSession extends Disposables {
     this.tree = this.register(new TemplateTree(this.service));
     this.scan = new WorkspaceScan(this.service, view);
     this.register(new Diagnostics(this.service));
-    const lenses = this.register(new GroupLenses(this.service));
+    const fixes = new FindingFixes();
+    const actions = new FixActions(this.service, fixes);
+    this.register(languages.registerCodeActionsProvider(documentSelector, actions, codeActionMetadata));
+    registerFindingCommands(commandManager, this.service, fixes);
+    const lenses = this.register(new GroupLenses(this.service, fixes));
     this.register(languages.registerCodeLensProvider(documentSelector, lenses));
     this.register(languages.registerHoverProvider(documentSelector, new ProofHover(this.service)));
     this.register(createLanguageStatus(this.service));
-    commandManager.register('portcullis.showProof', showProof);
+    commandManager.register('portcullis.explainSecurityGroup', explainSecurityGroup);
   }
 }
 
 /** Opens the hover on a group's first line, which is its proof. */
-async function showProof(uri: Uri, line: number, character: number): Promise<void> {
+async function explainSecurityGroup(uri: Uri, line: number, character: number): Promise<void> {
   const at = new Position(line, character);
   const editor = await window.showTextDocument(uri, { selection: new Range(at, at) });
   editor.revealRange(new Range(at, at));

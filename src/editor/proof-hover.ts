@@ -10,7 +10,14 @@ import type { PortVerdict, ProofStep, SecurityRule } from '../network/model.ts';
 import type { AnalysisService } from './analysis-service.ts';
 import { type DeclaredGroup, declaredGroups, describeUse, type GroupUse, groupName } from './group-uses.ts';
 import { covers, TextRanges } from './text-ranges.ts';
-import { describeSources, portName, shortened, visibleSources, visibleStepSources } from './verdict-text.ts';
+import {
+  describeSources,
+  hasSecretSources,
+  portName,
+  shortened,
+  visibleSources,
+  visibleStepSources,
+} from './verdict-text.ts';
 
 /** How many uses of a group one hover explains. */
 const usesShown = 3;
@@ -28,8 +35,9 @@ export class ProofHover implements HoverProvider {
     const ranges = new TextRanges(result.files);
     let best: { text: MarkdownString; start: number; end: number } | undefined;
     for (const declared of declaredGroups(result)) {
-      const { place } = declared;
-      if (place.file === path && covers(place.range, offset)) {
+      const name = declared.uses[0]?.group.name.origin[0]?.place;
+      for (const place of [declared.place, name]) {
+        if (place?.kind !== 'text' || place.file !== path || !covers(place.range, offset)) continue;
         return new Hover(explainGroup(declared), ranges.rangeOf(path, place.range));
       }
       for (const rule of declared.uses.flatMap(use => use.group.rules)) {
@@ -72,7 +80,7 @@ function explainRule(declared: DeclaredGroup, rule: SecurityRule): MarkdownStrin
     const name = touched[0]?.step.ruleName ?? '';
     text.appendMarkdown(`$(shield) **${escaped(name)}** in **${escaped(groupName(use.group))}**`);
     if (declared.uses.length > 1) text.appendMarkdown(` — ${escaped(describeUse(use))}`);
-    text.appendMarkdown('\n\n| Port | This rule | Sources | The group as a whole |\n|---|---|---|---|\n');
+    text.appendMarkdown('\n\n| Port | This rule | Sources | The group as a whole |\n|:---|:---|:---|:---|\n');
     for (const { verdict, step } of touched) {
       text.appendMarkdown(
         row([portName(verdict.port), effectOf(step), shortened(visibleStepSources(step), 4), describeSources(verdict)]),
@@ -85,7 +93,7 @@ function explainRule(declared: DeclaredGroup, rule: SecurityRule): MarkdownStrin
 function portTable(verdicts: readonly PortVerdict[]): string {
   const rows = verdicts.map(verdict => {
     const decided = verdict.reach === 'none' ? '' : shortened(verdict.decidedBy, 3);
-    const hidden = verdict.reach === 'none' || visibleSources(verdict) !== verdict.sources;
+    const hidden = verdict.reach === 'none' || hasSecretSources(verdict);
     const client = hidden ? '' : (verdict.exampleClient ?? '');
     return row([
       portName(verdict.port),
@@ -95,7 +103,7 @@ function portTable(verdicts: readonly PortVerdict[]): string {
       client,
     ]);
   });
-  return `| Port | Who gets in | Sources | Decided by | For example |\n|---|---|---|---|---|\n${rows.join('')}`;
+  return `| Port | Who gets in | Sources | Decided by | For example |\n|:---|:---|:---|:---|:---|\n${rows.join('')}`;
 }
 
 /** The rules that had a part in it, for the most exposed port first. */
@@ -113,7 +121,7 @@ function steps(use: GroupUse): string {
     }
   }
   if (lines.length === 0) return '\n\nNo rule of its own lets anybody in: `DenyAllInBound` decides.';
-  return `\n\n| Priority | Rule | Effect | Sources |\n|---|---|---|---|\n${lines.join('')}`;
+  return `\n\n| Priority | Rule | Effect | Sources |\n|:---|:---|:---|:---|\n${lines.join('')}`;
 }
 
 function effectOf(step: ProofStep): string {

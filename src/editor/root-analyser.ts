@@ -29,7 +29,13 @@ export interface RootResult {
   /** Versions of the open documents that the pass saw, by path. */
   readonly versions: ReadonlyMap<string, number>;
   /** What was scanned besides the open documents; undefined when nothing was. */
-  readonly everything: readonly string[] | undefined;
+  readonly scope: ScanScope | undefined;
+}
+
+/** The files of a workspace scan, and which files that come later belong to it. */
+export interface ScanScope {
+  readonly paths: readonly string[];
+  accepts(path: string): boolean;
 }
 
 /** Milliseconds without a keystroke before an analysis begins. */
@@ -50,7 +56,7 @@ export class RootAnalyser implements Disposable {
   readonly #failures = new EventEmitter<unknown>();
   readonly onDidAnalyse = this.#analysed.event;
   readonly onDidChangeBusy = this.#busy.event;
-  #everything: readonly string[] | undefined;
+  #scope: ScanScope | undefined;
   #result: RootResult | undefined;
   #onProgress: ((done: number, total: number, unit: string) => void) | undefined;
   #generation = 0;
@@ -77,11 +83,6 @@ export class RootAnalyser implements Disposable {
   isOpen(document: TextDocument): boolean {
     const path = this.files.pathOf(document.uri);
     return path !== undefined && this.#open.has(path);
-  }
-
-  /** Whether all templates are wanted, and not only the open ones. */
-  get isScanned(): boolean {
-    return this.#everything !== undefined;
   }
 
   openDocument(document: TextDocument): void {
@@ -112,9 +113,14 @@ export class RootAnalyser implements Disposable {
     const known = this.files.fileChanged(path, kind);
     if (kind === 'deleted') {
       this.#references.remove(path);
-      this.#everything = this.#everything?.filter(other => other !== path);
     }
-    if (known) this.#request(typingPause);
+    const joins = kind === 'created' && this.#scope?.accepts(path);
+    const leaves = kind === 'deleted' && this.#scope?.paths.includes(path);
+    if (this.#scope && (joins || leaves)) {
+      const others = this.#scope.paths.filter(other => other !== path);
+      this.#scope = { ...this.#scope, paths: joins ? [...others, path] : others };
+    }
+    if (known || joins || leaves) this.#request(typingPause);
   }
 
   settingsChanged(): void {
@@ -138,18 +144,18 @@ export class RootAnalyser implements Disposable {
    * @throws CancellationError
    */
   async scanAll(
-    paths: readonly string[],
+    scope: ScanScope,
     token: CancellationToken,
     onProgress: (done: number, total: number, unit: string) => void,
   ): Promise<RootResult> {
-    const before = this.#everything;
-    this.#everything = paths;
+    const before = this.#scope;
+    this.#scope = scope;
     this.#onProgress = onProgress;
     this.#request(0);
     try {
-      return await this.#next(token, result => result.everything === paths);
+      return await this.#next(token, result => result.scope !== undefined && result.scope.accepts === scope.accepts);
     } catch (error) {
-      this.#everything = before;
+      this.#scope = before;
       this.#request(0);
       throw error;
     } finally {
@@ -234,7 +240,7 @@ export class RootAnalyser implements Disposable {
     const trustedSources = [...new Set([...settings.trustedSources, ...configuration.trustedSources])];
     if (isCancelled()) return;
     const versions = new Map([...this.#open].map(([path, document]) => [path, document.version] as const));
-    const everything = this.#everything;
+    const scope = this.#scope;
     const scan = await this.#scanner.scan({
       paths: this.#wanted().filter(path => this.#open.has(path) || !configuration.excludes(path)),
       ports,
@@ -250,7 +256,7 @@ export class RootAnalyser implements Disposable {
     this.log.debug(`${scan.files.length} files, ${scan.analyses.length} analyses, ${Date.now() - began} ms`);
     const { root, files } = this;
     const merged = { ...settings, ports, trustedSources };
-    this.#result = { root, files, settings: merged, scan, configuration, findings, versions, everything };
+    this.#result = { root, files, settings: merged, scan, configuration, findings, versions, scope };
     this.#analysed.fire(this.#result);
     this.#rest(generation);
   }
@@ -264,7 +270,7 @@ export class RootAnalyser implements Disposable {
   }
 
   #wanted(): readonly string[] {
-    const wanted = new Set<string>(this.#everything);
+    const wanted = new Set<string>(this.#scope?.paths);
     for (const path of this.#open.keys()) {
       wanted.add(path);
       for (const caller of this.#references.callersOf(path)) wanted.add(caller);

@@ -1,22 +1,31 @@
 import ignore from 'ignore';
 import { type CancellationToken, RelativePattern, type Uri, workspace } from 'vscode';
 import { folderOf } from '../templates/file-system.ts';
+import { mayBeTemplate } from '../templates/languages.ts';
 
 /** Folders that hold no templates of one's own. */
 const passedOver = '**/{node_modules,.git,.terraform,.hg,.svn}/**';
+const passedOverPath = /\/(?:node_modules|\.git|\.terraform|\.hg|\.svn)\//;
 
 const templates = '**/*.{bicep,bicepparam,tf,tfvars,json,jsonc}';
 
+export interface FoundTemplates {
+  readonly uris: readonly Uri[];
+  /** Whether a file that comes later, by its path below the root, would have been found. */
+  accepts(path: string): boolean;
+}
+
 /** The files below a root that may be templates, without what `files.exclude` and `.gitignore` files leave out. */
-export async function findTemplates(root: Uri, token?: CancellationToken): Promise<readonly Uri[]> {
+export async function findTemplates(root: Uri, token?: CancellationToken): Promise<FoundTemplates> {
   const [found, ignoreFiles] = await Promise.all([
     workspace.findFiles(new RelativePattern(root, templates), passedOver, undefined, token),
     workspace.findFiles(new RelativePattern(root, '**/.gitignore'), passedOver, undefined, token),
   ]);
   const isIgnored = await readIgnoreFiles(root, ignoreFiles);
-  return found
+  const uris = found
     .filter(uri => !isIgnored(relativeTo(root, uri)))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return { uris, accepts: path => mayBeTemplate(path) && !passedOverPath.test(`/${path}`) && !isIgnored(path) };
 }
 
 /** Each `.gitignore` speaks for its folder; the nearest one that says something of a path decides. */

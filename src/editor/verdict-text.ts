@@ -53,8 +53,12 @@ export function describeVerdicts(verdicts: readonly PortVerdict[]): string {
 
 /** The sources of a verdict; what a secure parameter holds is not among them, only that there is something. */
 export function visibleSources(verdict: PortVerdict): readonly string[] {
-  const secret = verdict.proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
-  return secret ? ['addresses of a secure parameter'] : verdict.sources;
+  return hasSecretSources(verdict) ? ['addresses of a secure parameter'] : verdict.sources;
+}
+
+/** Whether some rule lets in what a secure parameter holds. */
+export function hasSecretSources(verdict: PortVerdict): boolean {
+  return verdict.proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
 }
 
 /** The same for one step of the proof. */

@@ -67,11 +67,11 @@ async function scan(
     const found = await findTemplates(folder.uri, token);
     if (token.isCancellationRequested) throw new CancellationError();
     const analyser = service.analyserOf(folder.uri);
-    const paths = found.flatMap(uri => analyser.files.pathOf(uri) ?? []);
+    const paths = found.uris.flatMap(uri => analyser.files.pathOf(uri) ?? []);
     const onProgress = (done: number, total: number) => {
       view.message = `Scanning ${folder.name}: ${done} of ${total} templates …`;
     };
-    results.push(await analyser.scanAll(paths, token, onProgress));
+    results.push(await analyser.scanAll({ paths, accepts: path => found.accepts(path) }, token, onProgress));
   }
   return results;
 }

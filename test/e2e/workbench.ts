@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -55,8 +55,17 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.browser.close();
+    this.#keepLog();
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Keeps the extension's own log beside the screenshots. */
+  #keepLog(): void {
+    const logs = readdirSync(this.server.data, { recursive: true, encoding: 'utf8' });
+    for (const file of logs.filter(name => /Portcullis\.log$/.test(name))) {
+      cpSync(join(this.server.data, file), join(shots, `${this.name}.log`));
+    }
   }
 
   /** Writes a screenshot beside the results, numbered in the order taken. */
@@ -106,6 +115,46 @@ export class Workbench {
 
   toast(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast').filter({ hasText: text });
+  }
+
+  squiggle(severity: 'error' | 'warning'): Locator {
+    return this.page.locator(`.monaco-editor .squiggly-${severity}`);
+  }
+
+  /** The hover that contains a text. */
+  hover(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-hover:visible').filter({ hasText: text }).first();
+  }
+
+  /** Goes to the file's next problem. */
+  async goToProblem(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+1');
+    await this.page.keyboard.press('Control+Home');
+    const own = this.page.locator('.marker-widget').filter({ hasText: 'Portcullis' });
+    for (let tries = 0; tries < 20 && !(await own.isVisible()); tries++) {
+      await this.page.keyboard.press('F8');
+      await this.page.locator('.marker-widget').waitFor();
+    }
+    await own.waitFor();
+  }
+
+  /** Applies the first quick fix at the cursor whose title fits. */
+  async fix(title: RegExp): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    const row = this.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
+    await row.waitFor();
+    await this.shot('fixes');
+    await row.click();
+  }
+
+  /** Waits until a file on disk has a text. */
+  async untilFile(path: string, holds: (text: string) => boolean): Promise<void> {
+    const deadline = Date.now() + patience;
+    while (!holds(this.read(path))) {
+      if (Date.now() > deadline) throw new Error(`${path} did not become what was expected:\n${this.read(path)}`);
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
   }
 
   /** Saves the active editor and waits until it is written. */

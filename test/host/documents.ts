@@ -17,7 +17,7 @@ import {
 } from 'vscode';
 
 /** How long a condition may take on a loaded machine. */
-const patience = 90_000;
+const patience = Number(process.env.PORTCULLIS_PATIENCE || 90_000);
 
 /** A file of the test workspace: `first/azuredeploy.json`. */
 export function fileUri(path: string): Uri {

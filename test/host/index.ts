@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
   const root = new URL('../../../../', import.meta.url);
   const reporter = createRequire(import.meta.url)(fileURLToPath(new URL('scripts/counting-reporter.cjs', root)));
   const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter, reporterOptions: { file, print: 'spec' } });
+  if (process.env.PORTCULLIS_GREP) mocha.grep(process.env.PORTCULLIS_GREP);
   const folder = new URL('.', import.meta.url);
   for (const name of readdirSync(folder)) {
     if (name.endsWith('.test.js')) mocha.addFile(fileURLToPath(new URL(name, folder)));
