@@ -1,5 +1,6 @@
 import type { Origin } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
+import { parameterFilesOf as jsonFilesOf } from '../arm/parameter-files.ts';
 import { type FileSystem, folderOf, resolvePath } from '../file-system.ts';
 import { deploymentScope } from '../functions/scope.ts';
 import { objectValue, unknownValue } from '../functions/values.ts';
@@ -119,7 +120,7 @@ export function usedBy(path: string, files: FileSystem, programs: ProgramCache):
   return 'text' in files.read(target) ? target : undefined;
 }
 
-/** The `.bicepparam` files in a Bicep file's folder that use it. */
+/** The `.bicepparam` files in a Bicep file's folder that use it, and the JSON ones that its name ties to it. */
 export function parameterFilesBeside(unit: string, files: FileSystem, programs: ProgramCache): readonly string[] {
   const folder = folderOf(unit);
   const found: string[] = [];
@@ -128,5 +129,5 @@ export function parameterFilesBeside(unit: string, files: FileSystem, programs: 
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (usedBy(path, files, programs) === unit) found.push(path);
   }
-  return found.sort();
+  return [...found, ...jsonFilesOf(unit, files)].sort();
 }

@@ -316,11 +316,14 @@ resource nic 'Microsoft.Network/networkInterfaces@2024-05-01' = {
       'main.bicep': `param s string = '10.0.0.0/8'\nparam p string = '22'\n${one({ sourceAddressPrefix: 's', destinationPortRange: 'p' })}`,
       'dev.bicepparam': "using 'main.bicep'\nextends 'base.bicepparam'\nvar all = '*'\nparam s = all\n",
       'base.bicepparam': "using none\nparam p = '3389'\nparam s = '1.2.3.4'\n",
-      'main.parameters.json': JSON.stringify({ parameters: { S: { value: '0.0.0.0/0' } } }),
+      'main.parameters.json': JSON.stringify({
+        $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#',
+        parameters: { S: { value: '0.0.0.0/0' } },
+      }),
       'other.bicepparam': "using 'elsewhere.bicep'\n",
     };
     const files = filesOf(texts);
-    assert.deepEqual(language.parameterFilesOf('main.bicep', files), ['dev.bicepparam']);
+    assert.deepEqual(language.parameterFilesOf('main.bicep', files), ['dev.bicepparam', 'main.parameters.json']);
     assert.equal(language.templateOf('dev.bicepparam', files), 'main.bicep');
     assert.equal(language.templateOf('base.bicepparam', files), undefined);
     const judged = (parameterFile?: string) =>
