@@ -7,6 +7,8 @@ import { activateExplorerFeature } from './explorer/explorer-feature.ts';
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Portcullis', { log: true });
   const commandManager = new CommandManager(log);
-  context.subscriptions.push(log, commandManager, activateEditorFeature(context, commandManager, log));
-  context.subscriptions.push(activateExplorerFeature(context, commandManager, log));
+  const declared = { find: (name: string) => editor.declaredGroups.find(name) };
+  const explorer = activateExplorerFeature(context, commandManager, log, declared);
+  const editor = activateEditorFeature(context, commandManager, log, explorer.deployedGroups);
+  context.subscriptions.push(log, commandManager, explorer, editor);
 }

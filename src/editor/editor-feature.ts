@@ -1,8 +1,14 @@
 import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
+import type { DeclaredGroups, DeployedGroups } from '../commands/group-links.ts';
 import type { EditorSession } from './editor-session.ts';
 import { mayBeTemplateDocument } from './template-documents.ts';
+
+/** What the explorer uses of the editor's part. */
+export interface EditorFeature extends Disposable {
+  readonly declaredGroups: DeclaredGroups;
+}
 
 /**
  * What the editor shows of templates: problems, lenses, hovers, fixes and the workspace scan. Only the commands and an
@@ -12,7 +18,8 @@ export function activateEditorFeature(
   context: ExtensionContext,
   commandManager: CommandManager,
   log: LogOutputChannel,
-): Disposable {
+  deployments: DeployedGroups,
+): EditorFeature {
   const disposables = new Disposables();
   const arrived = disposables.register(new EventEmitter<void>());
   let session: EditorSession | undefined;
@@ -30,7 +37,7 @@ export function activateEditorFeature(
   );
   const load = () => {
     loading ??= import('./editor-session.ts').then(({ EditorSession }) => {
-      session = disposables.register(new EditorSession(context.extensionUri, commandManager, log, view));
+      session = disposables.register(new EditorSession(context.extensionUri, commandManager, log, view, deployments));
       disposables.register(session.tree.onDidChangeTreeData(() => arrived.fire()));
       arrived.fire();
       return session;
@@ -55,5 +62,10 @@ export function activateEditorFeature(
   waiting.register(workspace.onDidOpenTextDocument(look));
   waiting.register(workspace.onDidChangeTextDocument(({ document }) => look(document)));
   for (const document of workspace.textDocuments) look(document);
-  return disposables;
+  return {
+    declaredGroups: {
+      find: name => (session ? session.placesOfGroup(name) : []),
+    },
+    dispose: () => disposables.dispose(),
+  };
 }

@@ -1,9 +1,11 @@
 import { commands, type LogOutputChannel, languages, Position, Range, type TreeView, type Uri, window } from 'vscode';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
+import type { DeclaredGroupPlace, DeployedGroups } from '../commands/group-links.ts';
 import { AnalysisService } from './analysis-service.ts';
 import { codeActionMetadata, FixActions } from './code-actions.ts';
 import { GroupLenses } from './code-lenses.ts';
+import { placesOfGroup } from './declared-groups.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { registerFindingCommands } from './finding-commands.ts';
 import { FindingFixes } from './finding-fixes.ts';
@@ -19,10 +21,16 @@ export class EditorSession extends Disposables {
   readonly tree: TemplateTree;
   readonly scan: WorkspaceScan;
 
-  constructor(extensionUri: Uri, commandManager: CommandManager, log: LogOutputChannel, view: TreeView<unknown>) {
+  constructor(
+    extensionUri: Uri,
+    commandManager: CommandManager,
+    log: LogOutputChannel,
+    view: TreeView<unknown>,
+    deployments: DeployedGroups,
+  ) {
     super();
     this.service = this.register(new AnalysisService(extensionUri, log));
-    this.tree = this.register(new TemplateTree(this.service));
+    this.tree = this.register(new TemplateTree(this.service, deployments));
     this.scan = new WorkspaceScan(this.service, view);
     this.register(new Diagnostics(this.service));
     const fixes = new FindingFixes();
@@ -34,6 +42,11 @@ export class EditorSession extends Disposables {
     this.register(languages.registerHoverProvider(documentSelector, new ProofHover(this.service)));
     this.register(createLanguageStatus(this.service));
     commandManager.register('portcullis.explainSecurityGroup', explainSecurityGroup);
+  }
+
+  /** Where the analysed templates declare groups of a name. */
+  placesOfGroup(name: string): readonly DeclaredGroupPlace[] {
+    return placesOfGroup(this.service.results, name);
   }
 }
 

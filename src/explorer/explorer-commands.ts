@@ -51,6 +51,9 @@ export function registerExplorerCommands(manager: CommandManager, parts: Explore
   manager.register('portcullis.openInventory', (uri?: Uri) => openInventory(estate, uri));
   manager.register('portcullis.closeInventory', () => estate.closeFile());
   manager.register('portcullis.openResource', (node?: MachinesNode) => openResource(parts, node));
+  manager.register('portcullis.openResourceById', (id: string) =>
+    window.showTextDocument(parts.documents.resourceUri(id), { preview: true }),
+  );
   manager.register('portcullis.openInPortal', (node?: MachinesNode) => openInPortal(parts, node));
   manager.register('portcullis.copyResourceId', async (node?: MachinesNode) => {
     await env.clipboard.writeText(await resourceIdOf(parts, node));

@@ -2,7 +2,9 @@ import { commands, type Disposable, type ExtensionContext, type LogOutputChannel
 import { isLocal } from '../azure/cloud.ts';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
+import type { DeclaredGroups, DeployedGroups } from '../commands/group-links.ts';
 import { AccountSessions, type ExplorerSessions } from './account-sessions.ts';
+import { deployedGroups } from './deployed-groups.ts';
 import { Estate } from './estate.ts';
 import { registerExplorerCommands } from './explorer-commands.ts';
 import { describeFilter, openMachines } from './machine-list.ts';
@@ -12,6 +14,7 @@ import { SecureScoreTree } from './secure-score-tree.ts';
 
 /** What other features and tests use of the explorer. */
 export interface Explorer extends Disposable {
+  readonly deployedGroups: DeployedGroups;
   readonly estate: Estate;
   readonly machines: MachinesTree;
   readonly score: SecureScoreTree;
@@ -23,11 +26,12 @@ export function activateExplorerFeature(
   context: ExtensionContext,
   commandManager: CommandManager,
   log: LogOutputChannel,
+  declared: DeclaredGroups,
 ): Explorer {
   const disposables = new Disposables();
   const sessions = disposables.register(new AccountSessions());
   const estate = disposables.register(new Estate(sessions, context.globalState, message => log.info(message)));
-  const machines = new MachinesTree(estate);
+  const machines = new MachinesTree(estate, declared);
   const score = new SecureScoreTree(estate);
   const documents = disposables.register(new ResourceDocuments(estate));
   disposables.register(workspace.registerTextDocumentContentProvider(resourceScheme, documents));
@@ -78,7 +82,15 @@ export function activateExplorerFeature(
   registerExplorerCommands(commandManager, { estate, machines, documents, view, log });
   show();
   look();
-  return { estate, machines, score, documents, dispose: () => disposables.dispose() };
+  const find = (name: string) => deployedGroups(estate, name);
+  return {
+    estate,
+    machines,
+    score,
+    documents,
+    deployedGroups: { onDidChange: estate.onDidChange, find },
+    dispose: () => disposables.dispose(),
+  };
 }
 
 /** What the welcome texts of an empty view hang on. */

@@ -2,6 +2,7 @@ import {
   type Event,
   EventEmitter,
   MarkdownString,
+  Range,
   ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
@@ -9,6 +10,7 @@ import {
   TreeItemCollapsibleState,
 } from 'vscode';
 import type { TenantReading } from '../azure/subscriptions.ts';
+import type { DeclaredGroups } from '../commands/group-links.ts';
 import type { Reach } from '../network/model.ts';
 import type { Estate } from './estate.ts';
 import {
@@ -32,7 +34,7 @@ import {
   stepSummary,
   worstReach,
 } from './machine-text.ts';
-import type { MachineNode, MachinesNode, NoteNode } from './nodes.ts';
+import type { MachineNode, MachinesNode, NoteNode, PathNode } from './nodes.ts';
 
 /** The rows of the Machines view. */
 export class MachinesTree implements TreeDataProvider<MachinesNode> {
@@ -44,7 +46,10 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
   #machines = new Map<string, { readonly node: MachineNode; readonly fingerprint: string }>();
   #layout = '';
 
-  constructor(private readonly estate: Estate) {}
+  constructor(
+    private readonly estate: Estate,
+    private readonly declared?: DeclaredGroups,
+  ) {}
 
   get grouping(): Grouping {
     return this.#grouping;
@@ -135,15 +140,18 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
       }
       case 'path': {
         const { machine, port, path } = node;
-        return path.proof.map((step, index) => ({
-          kind: 'rule',
-          key: `${node.key}/${index}`,
-          parent: node,
-          machine,
-          port,
-          path,
-          step,
-        }));
+        const rules = path.proof.map(
+          (step, index): MachinesNode => ({
+            kind: 'rule',
+            key: `${node.key}/${index}`,
+            parent: node,
+            machine,
+            port,
+            path,
+            step,
+          }),
+        );
+        return [...rules, ...this.#declarationsOf(node)];
       }
       default:
         return [];
@@ -216,6 +224,21 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
       );
     }
     return notes;
+  }
+
+  /** Where the templates of the workspace declare the groups on a way. */
+  #declarationsOf(node: PathNode): NoteNode[] {
+    return node.path.groups.flatMap(({ name }) =>
+      (this.declared?.find(name) ?? []).map(({ uri, line, label: place }) => {
+        const range = new Range(line, 0, line, 0);
+        const command = {
+          command: 'vscode.open',
+          title: 'Open',
+          arguments: [uri, { selection: range, preview: true }],
+        };
+        return note(`${node.key}/declared/${name}/${place}`, `${name} is declared in ${place}`, 'info', node, command);
+      }),
+    );
   }
 
   #groupNode(group: MachineGroup, parent?: MachinesNode): MachinesNode {

@@ -8,6 +8,29 @@ import { AzureServer } from '../azure-server/server.ts';
 import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
 import { Workbench } from './workbench.ts';
 
+const deployedTemplate = `resource web 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'late-deny-nsg'
+  location: 'westeurope'
+  properties: {
+    securityRules: [
+      {
+        name: 'allow-rdp'
+        properties: {
+          priority: 300
+          access: 'Allow'
+          direction: 'Inbound'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '10.0.0.0/8'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '3389'
+        }
+      }
+    ]
+  }
+}
+`;
+
 describe('the explorer, with the local Azure', () => {
   let azure: AzureServer;
   let workbench: Workbench;
@@ -102,6 +125,28 @@ describe('the explorer, with the local Azure', () => {
     await workbench.row('Secure management ports').first().waitFor();
     await workbench.shot('secure-score');
     assert.match(await workbench.row('Secure management ports').first().innerText(), /of 8 points · Defender: /);
+  });
+
+  it('links templates and Azure both ways and shows what has drifted', async () => {
+    writeFileSync(join(workbench.folder, 'deployed.bicep'), deployedTemplate);
+    await workbench.command('Portcullis: Scan Workspace');
+    await workbench.page.locator('.sidebar .pane-header', { hasText: 'Secure Score' }).click();
+    const declared = workbench.row('late-deny-nsg').filter({ hasText: 'differs from Azure' }).first();
+    await declared.click();
+    await workbench.page.keyboard.press('ArrowRight');
+    await workbench.row('Deployed as Production / web / late-deny-nsg').waitFor();
+    await workbench.row('Rule allow-rdp has source 0.0.0.0/0 instead of 10.0.0.0/8').first().waitFor();
+    await workbench.shot('drift');
+    await workbench
+      .row(/^late-deny(?!-)/)
+      .first()
+      .click();
+    for (const next of [/^RDP 3389/, 'public IP address', 'late-deny-nsg is declared in deployed.bicep:1']) {
+      await workbench.page.keyboard.press('ArrowRight');
+      await workbench.row(next).first().click();
+    }
+    await workbench.page.locator('.monaco-editor[data-uri$="deployed.bicep"]').first().waitFor();
+    await workbench.shot('declared-in');
   });
 
   it('shows an inventory file without Azure, read-only', async () => {
