@@ -14,6 +14,7 @@ import type { FieldList } from '../model.ts';
 import type { AzureFirewall, DnatRule, IpConfiguration, NetworkInterface } from '../network-model.ts';
 import { everyPort, noPorts, type PortSet, parsePorts } from '../port-set.ts';
 import { publicAddresses } from '../reach.ts';
+import { at, comparableId } from '../rest/values.ts';
 import { tagKind } from '../service-tag.ts';
 import { everySource, noSources, type SourceSet, sourcesOf, subtractSources, uniteSources } from '../source-set.ts';
 import type { Estate } from './estate.ts';
@@ -33,6 +34,8 @@ interface Translation {
   readonly whole?: string;
   readonly to: AddressSet | undefined;
   readonly toDependsOn: readonly string[];
+  /** What stands for an address that is not known, in lower case. */
+  readonly toSymbol: string | undefined;
   readonly destinationPorts: Bounds<PortSet>;
   readonly translatedPort: number | 'same' | undefined;
 }
@@ -92,6 +95,7 @@ export class FirewallIndex {
       dependsOn,
       ...(whole ? { whole } : {}),
       to,
+      toSymbol: comparableId(at(rule.value, 'translatedAddress')),
       toDependsOn: rule.translatedAddress && !rule.translatedAddress.known ? rule.translatedAddress.dependsOn : [],
       destinationPorts,
       translatedPort: !translated ? 'same' : translated.known ? Number(translated.value) || 'same' : undefined,
@@ -184,8 +188,10 @@ export class FirewallIndex {
           dependsOn.push(`the private address of interface ${network.name}`);
         }
       } else if (translation.toDependsOn.length > 0) {
-        level = minLevel(level, 1);
-        dependsOn.push(...translation.toDependsOn);
+        const named = namesInterface(translation.toSymbol, network.id);
+        if (named === false) continue;
+        if (named === undefined) level = minLevel(level, 1);
+        if (named === undefined) dependsOn.push(...translation.toDependsOn);
       } else {
         continue;
       }
@@ -246,7 +252,8 @@ export class FirewallIndex {
     const addresses = new Map<string, { level: Level; dependsOn: readonly string[] }>();
     for (const item of rule.destinationAddresses.items) {
       if (!item.known) {
-        for (const text of own) addresses.set(text, { level: own.length === 1 ? 2 : 1, dependsOn: item.dependsOn });
+        // It is one of the firewall's own addresses, whichever: the rule would do nothing else.
+        addresses.set(own.join(' or '), { level: 2, dependsOn: [] });
         continue;
       }
       const set = parsePrefix(item.value).addresses;
@@ -267,6 +274,16 @@ export class FirewallIndex {
     const ports = translatedPort === 'same' ? String(port) : portsText(rule.destinationPorts, destinationPorts, port);
     return [...addresses].map(([text, { level, dependsOn }]) => ({ text: endpoint(text, ports), level, dependsOn }));
   }
+}
+
+/** Whether an unknown address is that of an interface; undefined when it may be anything. */
+function namesInterface(symbol: string | undefined, id: string): boolean | undefined {
+  if (symbol === undefined) return undefined;
+  const terraform = /^\{(.+)\.id\}$/.exec(id)?.[1];
+  if (terraform !== undefined && symbol.startsWith(`{${terraform}.`)) return true;
+  const at = symbol.indexOf(id);
+  if (at >= 0 && !/[\w.-]/.test(symbol[at + id.length] ?? '')) return true;
+  return /\/networkinterfaces\/|^\{azurerm_network_interface\./.test(symbol) ? false : undefined;
 }
 
 interface FrontendText {
