@@ -1,0 +1,52 @@
+import type { OriginChain } from '../../../network/origin.ts';
+import type { Value } from '../../../network/value.ts';
+
+/** What functions may look at besides their arguments. */
+export interface FunctionContext {
+  /** A file of the module or below the working directory; the failure says why there is none. */
+  readFile(path: string): { readonly text: string; readonly file: string } | { readonly message: string };
+  /** Paths below a folder, relative to it. */
+  listFiles(folder: string): readonly string[];
+  /** A template text evaluated with nothing but the given variables. */
+  renderTemplate(text: string, file: string, variables: Value, origin: OriginChain): Value;
+}
+
+export interface Budget {
+  /** False when the reading's bound on work is reached. */
+  spend(steps: number): boolean;
+}
+
+export interface Call {
+  readonly name: string;
+  readonly origin: OriginChain;
+  readonly context: FunctionContext;
+  readonly budget: Budget;
+}
+
+export interface TerraformFunction {
+  readonly minimum: number;
+  /** Undefined for any number of arguments. */
+  readonly maximum: number | undefined;
+  /** Works with arguments that are unknown or known in part. The others are called with known ones only. */
+  readonly partial: boolean;
+  readonly call: (args: readonly Value[], call: Call) => Value;
+}
+
+/** Why a function cannot give a result: what Terraform would report as an error. */
+export class FunctionError extends Error {}
+
+export function strict(
+  minimum: number,
+  maximum: number | undefined,
+  call: TerraformFunction['call'],
+): TerraformFunction {
+  return { minimum, maximum, partial: false, call };
+}
+
+export function partial(
+  minimum: number,
+  maximum: number | undefined,
+  call: TerraformFunction['call'],
+): TerraformFunction {
+  return { minimum, maximum, partial: true, call };
+}

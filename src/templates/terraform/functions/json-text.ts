@@ -1,0 +1,26 @@
+import type { Value } from '../../../network/value.ts';
+import { numberText } from '../terraform-value.ts';
+import { FunctionError } from './definition.ts';
+
+/** A known value as JSON, objects in the order of their names, as `jsonencode` writes it. */
+export function toJsonText(value: Value, depth = 0): string {
+  if (depth > 200) throw new FunctionError('a value that is nested too deeply');
+  switch (value.kind) {
+    case 'null':
+      return 'null';
+    case 'boolean':
+      return String(value.value);
+    case 'number':
+      return numberText(value.value);
+    case 'string':
+      return JSON.stringify(value.value);
+    case 'array':
+      return `[${value.items.map(item => toJsonText(item, depth + 1)).join(',')}]`;
+    case 'object': {
+      const properties = [...value.properties()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      return `{${properties.map(property => `${JSON.stringify(property.name)}:${toJsonText(property.value, depth + 1)}`).join(',')}}`;
+    }
+    case 'unknown':
+      throw new FunctionError('an unknown value in a text');
+  }
+}

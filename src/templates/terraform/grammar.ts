@@ -1,0 +1,118 @@
+import { Language, Parser } from 'web-tree-sitter';
+import type { Attribute, Block, SourceFile, SyntaxProblem } from './syntax.ts';
+import { emptyBody } from './syntax.ts';
+import { TreeConverter } from './tree-conversion.ts';
+
+/** Bytes of `web-tree-sitter.wasm` and of `tree-sitter-terraform.wasm`, which the surface loads from its own files. */
+export interface GrammarBytes {
+  readonly runtime: Uint8Array;
+  readonly terraform: Uint8Array;
+}
+
+/** Texts whose syntax is kept for the next reading: the files of a large module, read once per call. */
+const keptTexts = 512;
+
+/** Reads Terraform text. Make one with {@link loadGrammar}; parsing is then synchronous. */
+export class TerraformParser {
+  readonly #kept = new Map<string, SourceFile>();
+
+  constructor(
+    private readonly parser: Parser,
+    private readonly converter: TreeConverter,
+  ) {}
+
+  /** The syntax of a text. Damage stays in the top-level block that it stands in. Offsets are those of the text. */
+  parse(text: string): SourceFile {
+    let file = this.#kept.get(text);
+    if (file) {
+      this.#kept.delete(text);
+    } else {
+      file = this.#read(text);
+      const oldest = this.#kept.keys().next();
+      if (this.#kept.size >= keptTexts && !oldest.done) this.#kept.delete(oldest.value);
+    }
+    this.#kept.set(text, file);
+    return file;
+  }
+
+  #read(text: string): SourceFile {
+    const whole = this.#tree(text, true);
+    if (whole) return whole;
+    const pieces = topLevelPieces(text).map(piece => ({
+      piece,
+      file: this.#tree(text.slice(piece.start, piece.end), false) ?? { body: emptyBody, problems: [] },
+    }));
+    const attributes: Attribute[] = [];
+    const blocks: Block[] = [];
+    const problems: SyntaxProblem[] = [];
+    for (const { piece, file } of pieces) {
+      const moved = moveFile(file, piece.start);
+      attributes.push(...moved.body.attributes);
+      blocks.push(...moved.body.blocks);
+      problems.push(...moved.problems);
+    }
+    return { body: { attributes, blocks }, problems };
+  }
+
+  #tree(text: string, wholeOnly: boolean): SourceFile | undefined {
+    const tree = this.parser.parse(text);
+    if (!tree) return undefined;
+    try {
+      if (wholeOnly && tree.rootNode.hasError) return undefined;
+      return this.converter.convert(tree, text);
+    } finally {
+      tree.delete();
+    }
+  }
+}
+
+/** Starts the parser. Rejects when the bytes are not the grammar's. */
+export async function loadGrammar(bytes: GrammarBytes): Promise<TerraformParser> {
+  // The runtime wants to look for a file unless it is told that its name is final.
+  await Parser.init({ wasmBinary: bytes.runtime, locateFile: (name: string) => name });
+  const language = await Language.load(bytes.terraform);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return new TerraformParser(parser, new TreeConverter(language));
+}
+
+const opening =
+  /^(?:resource|data|module|variable|output|locals|provider|terraform|moved|import|removed|check|ephemeral)\b[^\n=]*\{|^[\w-]+[ \t]*=/gm;
+
+/**
+ * Cuts a damaged text where top-level blocks and settings open: at the beginning of a line. A block ends at the first
+ * brace that begins a line, unless a heredoc may hold that brace.
+ */
+function topLevelPieces(text: string): { readonly start: number; readonly end: number }[] {
+  const starts: number[] = [];
+  for (const match of text.matchAll(opening)) starts.push(match.index);
+  const pieces: { start: number; end: number }[] = [];
+  const add = (start: number, end: number) => {
+    if (start < end) pieces.push({ start, end });
+  };
+  add(0, starts[0] ?? text.length);
+  starts.forEach((start, index) => {
+    const next = starts[index + 1] ?? text.length;
+    const brace = text.slice(start, next).includes('<<') ? -1 : text.indexOf('\n}', start);
+    const close = brace >= 0 && brace + 2 < next ? brace + 2 : next;
+    add(start, close);
+    if (text.slice(close, next).trim() !== '') add(close, next);
+  });
+  return pieces;
+}
+
+/** Shifts every offset in a piece's syntax. The syntax is a tree of plain objects made for this piece alone. */
+function moveFile(file: SourceFile, by: number): SourceFile {
+  return by === 0 ? file : (moveNode(file, by) as SourceFile);
+}
+
+function moveNode(node: unknown, by: number): unknown {
+  if (Array.isArray(node)) return node.map(item => moveNode(item, by));
+  if (typeof node !== 'object' || node === null) return node;
+  const moved: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(node)) {
+    const offset = name === 'start' || name === 'end' || name === 'nameEnd' || name === 'headerEnd';
+    moved[name] = offset ? (value as number) + by : moveNode(value, by);
+  }
+  return moved;
+}

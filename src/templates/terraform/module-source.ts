@@ -1,0 +1,168 @@
+import { baseName, type FileSystem } from '../file-system.ts';
+import type { ReadProblem } from '../reading.ts';
+import type { TerraformParser } from './grammar.ts';
+import { readJsonSyntax } from './json-syntax.ts';
+import type { Attribute, Block, Body, Expression, SourceFile } from './syntax.ts';
+
+/** A block with the file that it stands in. */
+export interface PlacedBlock {
+  readonly block: Block;
+  readonly file: string;
+}
+
+export interface ResourceBlock extends PlacedBlock {
+  readonly mode: 'managed' | 'data';
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A module's files, read and sorted by what they declare. */
+export interface ModuleSource {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly variables: ReadonlyMap<string, PlacedBlock>;
+  readonly locals: ReadonlyMap<string, { readonly attribute: Attribute; readonly file: string }>;
+  readonly outputs: ReadonlyMap<string, PlacedBlock>;
+  /** By `type.name`, data sources by `data.type.name`. */
+  readonly resources: ReadonlyMap<string, ResourceBlock>;
+  readonly calls: ReadonlyMap<string, PlacedBlock>;
+  /** The version constraint for azurerm, as written. */
+  readonly azurermVersion: string | undefined;
+}
+
+/** The most files of one folder that are read as one module. */
+const maximumFiles = 2000;
+
+/** Names of the files that make up the module of a folder, overrides last. */
+export function moduleFiles(folder: string, files: FileSystem): string[] {
+  const names = files
+    .list(folder)
+    .filter(entry => entry.kind === 'file' && /\.tf(\.json)?$/.test(entry.name) && !/^[.~#]/.test(entry.name))
+    .map(entry => entry.name)
+    .sort();
+  const overrides = names.filter(isOverride);
+  return [...names.filter(name => !isOverride(name)), ...overrides].slice(0, maximumFiles).map(name => join(folder, name));
+}
+
+function isOverride(name: string): boolean {
+  return /(^|_)override\.tf(\.json)?$/.test(name);
+}
+
+export function join(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+export function readModuleSource(
+  folder: string,
+  files: FileSystem,
+  parser: TerraformParser,
+  report: (problem: ReadProblem) => void,
+): ModuleSource {
+  const source = {
+    folder,
+    files: [] as string[],
+    variables: new Map<string, PlacedBlock>(),
+    locals: new Map<string, { attribute: Attribute; file: string }>(),
+    outputs: new Map<string, PlacedBlock>(),
+    resources: new Map<string, ResourceBlock>(),
+    calls: new Map<string, PlacedBlock>(),
+    azurermVersion: undefined as string | undefined,
+  };
+  for (const file of moduleFiles(folder, files)) {
+    source.files.push(file);
+    const read = files.read(file);
+    if ('reason' in read) {
+      const place = { kind: 'text', file, range: { start: 0, end: 0 } } as const;
+      report({ level: 'error', message: read.message, place });
+      continue;
+    }
+    const syntax = parseSource(file, read.text, parser);
+    reportSyntax(file, syntax, report);
+    const override = isOverride(baseName(file));
+    for (const block of syntax.body.blocks) addBlock(source, block, file, override);
+  }
+  return source;
+}
+
+export function parseSource(file: string, text: string, parser: TerraformParser): SourceFile {
+  return file.endsWith('.json') ? readJsonSyntax(text, parser) : parser.parse(text);
+}
+
+/** One message per damaged place, or one for a file of which nothing could be read. */
+export function reportSyntax(file: string, syntax: SourceFile, report: (problem: ReadProblem) => void): void {
+  const nothing = syntax.body.blocks.length === 0 && syntax.body.attributes.length === 0;
+  for (const { start, end } of syntax.problems.slice(0, nothing ? 1 : 5)) {
+    const message = nothing
+      ? `${file}: cannot be read as Terraform; nothing in it was analysed. Run "terraform validate" to see the error`
+      : `${file}: this text cannot be read as Terraform; what stands around it was analysed. Run "terraform validate" to see the error`;
+    report({ level: nothing ? 'error' : 'warning', message, place: { kind: 'text', file, range: { start, end } } });
+  }
+}
+
+type Mutable = {
+  -readonly [K in keyof ModuleSource]: ModuleSource[K] extends ReadonlyMap<infer Name, infer Item>
+    ? Map<Name, Item>
+    : ModuleSource[K];
+};
+
+function addBlock(source: Mutable, block: Block, file: string, override: boolean): void {
+  const [first = '', second = ''] = block.labels;
+  const put = <T extends PlacedBlock>(into: Map<string, T>, name: string, item: T) => {
+    const before = into.get(name);
+    into.set(name, before && override ? { ...before, block: overridden(before.block, block) } : item);
+  };
+  switch (block.type) {
+    case 'variable':
+      put(source.variables, first, { block, file });
+      break;
+    case 'locals':
+      for (const attribute of block.body.attributes) source.locals.set(attribute.name, { attribute, file });
+      break;
+    case 'output':
+      put(source.outputs, first, { block, file });
+      break;
+    case 'module':
+      put(source.calls, first, { block, file });
+      break;
+    case 'resource':
+      put(source.resources, `${first}.${second}`, { block, file, mode: 'managed', type: first, name: second });
+      break;
+    case 'data':
+      put(source.resources, `data.${first}.${second}`, { block, file, mode: 'data', type: first, name: second });
+      break;
+    case 'terraform':
+      for (const inner of block.body.blocks) if (inner.type === 'required_providers') readVersion(source, inner);
+      break;
+    case 'provider':
+      if (first === 'azurerm') source.azurermVersion ??= textAttribute(block.body, 'version');
+      break;
+  }
+}
+
+function readVersion(source: Mutable, block: Block): void {
+  for (const attribute of block.body.attributes) {
+    const value = attribute.value;
+    if (attribute.name !== 'azurerm') continue;
+    if (value.kind === 'literal' && typeof value.value === 'string') source.azurermVersion = value.value;
+    if (value.kind !== 'object') continue;
+    const version = value.entries.find(entry => entry.name === 'version')?.value;
+    if (version?.kind === 'literal' && typeof version.value === 'string') source.azurermVersion = version.value;
+  }
+}
+
+/** https://developer.hashicorp.com/terraform/language/files/override */
+function overridden(block: Block, by: Block): Block {
+  const names = new Set(by.body.attributes.map(attribute => attribute.name));
+  const types = new Set(by.body.blocks.map(nested => nested.type));
+  const body: Body = {
+    attributes: [...block.body.attributes.filter(attribute => !names.has(attribute.name)), ...by.body.attributes],
+    blocks: [...block.body.blocks.filter(nested => !types.has(nested.type)), ...by.body.blocks],
+  };
+  return { ...block, body };
+}
+
+/** A literal text that an attribute has. */
+export function textAttribute(body: Body, name: string): string | undefined {
+  const value: Expression | undefined = body.attributes.find(attribute => attribute.name === name)?.value;
+  return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : undefined;
+}

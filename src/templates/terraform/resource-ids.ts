@@ -1,0 +1,52 @@
+/** Azure's REST types of the azurerm provider's resources, as far as the network model knows them. */
+export const restTypes: ReadonlyMap<string, string> = new Map([
+  ['azurerm_network_security_group', 'Microsoft.Network/networkSecurityGroups'],
+  ['azurerm_application_security_group', 'Microsoft.Network/applicationSecurityGroups'],
+  ['azurerm_virtual_network', 'Microsoft.Network/virtualNetworks'],
+  ['azurerm_network_interface', 'Microsoft.Network/networkInterfaces'],
+  ['azurerm_public_ip', 'Microsoft.Network/publicIPAddresses'],
+  ['azurerm_public_ip_prefix', 'Microsoft.Network/publicIPPrefixes'],
+  ['azurerm_lb', 'Microsoft.Network/loadBalancers'],
+  ['azurerm_firewall', 'Microsoft.Network/azureFirewalls'],
+  ['azurerm_firewall_policy', 'Microsoft.Network/firewallPolicies'],
+  ['azurerm_ip_group', 'Microsoft.Network/ipGroups'],
+  ['azurerm_bastion_host', 'Microsoft.Network/bastionHosts'],
+  ['azurerm_application_gateway', 'Microsoft.Network/applicationGateways'],
+  ['azurerm_virtual_machine', 'Microsoft.Compute/virtualMachines'],
+  ['azurerm_linux_virtual_machine', 'Microsoft.Compute/virtualMachines'],
+  ['azurerm_windows_virtual_machine', 'Microsoft.Compute/virtualMachines'],
+  ['azurerm_virtual_machine_scale_set', 'Microsoft.Compute/virtualMachineScaleSets'],
+  ['azurerm_linux_virtual_machine_scale_set', 'Microsoft.Compute/virtualMachineScaleSets'],
+  ['azurerm_windows_virtual_machine_scale_set', 'Microsoft.Compute/virtualMachineScaleSets'],
+  ['azurerm_orchestrated_virtual_machine_scale_set', 'Microsoft.Compute/virtualMachineScaleSets'],
+]);
+
+export interface ChildId {
+  /** The attribute that names the parent: by its id, or by its name when `parentType` is given. */
+  readonly reference: string;
+  readonly parentType?: string;
+  /** The collection in the parent that the child is in. */
+  readonly segment: string;
+}
+
+/** Resources whose id begins with that of another one. */
+export const childIds: ReadonlyMap<string, ChildId> = new Map([
+  ['azurerm_network_security_rule', { reference: 'network_security_group_name', parentType: 'azurerm_network_security_group', segment: 'securityRules' }],
+  ['azurerm_subnet', { reference: 'virtual_network_name', parentType: 'azurerm_virtual_network', segment: 'subnets' }],
+  ['azurerm_lb_backend_address_pool', { reference: 'loadbalancer_id', segment: 'backendAddressPools' }],
+  ['azurerm_lb_nat_rule', { reference: 'loadbalancer_id', segment: 'inboundNatRules' }],
+  ['azurerm_lb_nat_pool', { reference: 'loadbalancer_id', segment: 'inboundNatPools' }],
+  ['azurerm_lb_rule', { reference: 'loadbalancer_id', segment: 'loadBalancingRules' }],
+  ['azurerm_lb_probe', { reference: 'loadbalancer_id', segment: 'probes' }],
+  ['azurerm_firewall_policy_rule_collection_group', { reference: 'firewall_policy_id', segment: 'ruleCollectionGroups' }],
+  ['azurerm_firewall_nat_rule_collection', { reference: 'azure_firewall_name', parentType: 'azurerm_firewall', segment: 'natRuleCollections' }],
+]);
+
+/** Nested blocks that have an id of their own, by `type.block`: the collection in the resource's id that they are in. */
+export const nestedIds: ReadonlyMap<string, string> = new Map([
+  ['azurerm_virtual_network.subnet', 'subnets'],
+  ['azurerm_lb.frontend_ip_configuration', 'frontendIPConfigurations'],
+  ['azurerm_network_interface.ip_configuration', 'ipConfigurations'],
+  ['azurerm_application_gateway.backend_address_pool', 'backendAddressPools'],
+  ['azurerm_application_gateway.frontend_ip_configuration', 'frontendIPConfigurations'],
+]);

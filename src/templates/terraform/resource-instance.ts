@@ -1,0 +1,118 @@
+import type { TextPlace } from '../../network/origin.ts';
+import { certainExistence, type Existence } from '../../network/resource.ts';
+import type { Value } from '../../network/value.ts';
+import { blockValue } from './block-value.ts';
+import type { Expanded } from './instances.ts';
+import { extentOf, type ModuleInstance, openingOf } from './module-instance.ts';
+import type { ResourceBlock } from './module-source.ts';
+import { childIds, nestedIds, restTypes } from './resource-ids.ts';
+import { LazyObject, stringValue, symbolOf, unknownValue } from './terraform-value.ts';
+
+/** The value of a resource's `name` remembers the resource, so that what is joined by name finds it. */
+interface NameOfResource {
+  readonly resource: ResourceInstance;
+}
+
+/** The resource whose name a value is, when it was taken from the resource itself. */
+export function namedResource(value: Value | undefined): ResourceInstance | undefined {
+  return value && (value as Partial<NameOfResource>).resource;
+}
+
+/** One instance of a resource or data source. */
+export class ResourceInstance {
+  readonly value: LazyObject;
+  readonly place: TextPlace;
+  readonly extent: TextPlace;
+  /** It is one of several that share a block, or the module that it is in is. */
+  readonly hangsOn: readonly string[];
+  readonly doubt: readonly string[];
+  readonly leftOut: boolean;
+  #id: Value | undefined;
+
+  constructor(
+    readonly module: ModuleInstance,
+    readonly block: ResourceBlock,
+    readonly address: string,
+    readonly expanded: Expanded,
+  ) {
+    this.place = openingOf(block);
+    this.extent = extentOf(block);
+    this.hangsOn = [...new Set([...module.expanded.hangsOn, ...expanded.hangsOn])];
+    this.doubt = [...new Set([...module.expanded.doubt, ...expanded.doubt])];
+    this.leftOut = module.expanded.leftOut || expanded.leftOut;
+    const scope = { ...module.scope(block.file), bindings: expanded.bindings };
+    const each = expanded.bindings?.value;
+    const data = each?.kind === 'object' ? each.get('value')?.origin : undefined;
+    const body = blockValue(
+      block.block.body,
+      scope,
+      module.state.evaluator,
+      [{ kind: 'resource', name: address, place: this.extent }, ...(data ?? [])],
+      name => this.#computed(name),
+    );
+    this.value = remembering(body, this);
+  }
+
+  get type(): string {
+    return this.block.type;
+  }
+
+  /** What a reference to the resource's `id` gives: an unknown text that no other resource has. */
+  get id(): Value {
+    this.#id ??= unknownValue([this.block.mode === 'data' ? this.address : `${this.address}.id`], [], { symbol: this.#idSymbol() });
+    return this.#id;
+  }
+
+  /** Existence as the defaults of the input variables have it. */
+  get existence(): Existence {
+    return this.doubt.length > 0 ? { kind: 'depends', on: this.doubt } : certainExistence;
+  }
+
+  /** Existence that names every input variable that it hangs on, whatever the defaults are. */
+  get wholeExistence(): Existence {
+    const on = [...new Set([...this.hangsOn, ...this.doubt])];
+    return on.length > 0 ? { kind: 'depends', on } : certainExistence;
+  }
+
+  #idSymbol(): string {
+    const child = childIds.get(this.type);
+    const name = symbolOf(this.value.get('name') ?? stringValue(`{${this.address}}`)) ?? `{${this.address}}`;
+    if (child) {
+      const reference = this.value.get(child.reference);
+      const parent =
+        child.parentType === undefined
+          ? reference && symbolOf(reference)
+          : reference && this.module.state.idOfNamed(child.parentType, reference, this);
+      if (parent) return `${parent}/${child.segment}/${name.replaceAll('/', '%2f')}`;
+    }
+    const type = restTypes.get(this.type) ?? this.type;
+    return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${this.address.replaceAll('/', '%2f')}}`;
+  }
+
+  #computed(name: string): Value | undefined {
+    if (name === 'id') return this.id;
+    const dot = name.indexOf('.');
+    if (dot > 0) {
+      const segment = name.endsWith('.id') ? nestedIds.get(`${this.type}.${name.slice(0, dot)}`) : undefined;
+      if (!segment) return undefined;
+      return unknownValue([`${this.address}.${name}`], [], { symbol: `${symbolOf(this.id)}/${segment}` });
+    }
+    if (this.type === 'terraform_data' && name === 'output') return this.value.get('input');
+    const names = this.block.mode === 'data' ? [this.address] : [`${this.address}.${name}`];
+    return unknownValue([...names, ...(this.expanded.generic ? this.doubt : [])], [], {
+      symbol: `{${this.address}.${name}}`,
+    });
+  }
+}
+
+/** The same object, its name remembering whose name it is. */
+function remembering(body: LazyObject, resource: ResourceInstance): LazyObject {
+  const names = function* () {
+    for (const property of body.properties()) yield property.name;
+  };
+  return new LazyObject(body.origin, names, name => {
+    const property = body.property(name);
+    if (name !== 'name' || !property || namedResource(property.value)) return property;
+    return { ...property, value: Object.assign({ ...property.value }, { resource } satisfies NameOfResource) };
+  });
+}

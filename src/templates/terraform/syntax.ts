@@ -1,0 +1,187 @@
+/**
+ * The syntax of the Terraform language as the evaluation needs it: the grammar's tree without its wrappers. `start` and
+ * `end` are UTF-16 offsets in the text that was parsed.
+ */
+export interface Body {
+  readonly attributes: readonly Attribute[];
+  readonly blocks: readonly Block[];
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly nameEnd: number;
+  readonly value: Expression;
+}
+
+export interface Block {
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  /** Behind the opening brace. */
+  readonly headerEnd: number;
+  readonly body: Body;
+}
+
+/** Text that is not Terraform. What stands around it is read. */
+export interface SyntaxProblem {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SourceFile {
+  readonly body: Body;
+  readonly problems: readonly SyntaxProblem[];
+}
+
+interface Node {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Expression =
+  | LiteralExpression
+  | TemplateExpression
+  | TupleExpression
+  | ObjectExpression
+  | VariableExpression
+  | AttributeExpression
+  | IndexExpression
+  | SplatExpression
+  | CallExpression
+  | ForExpression
+  | ConditionalExpression
+  | UnaryExpression
+  | BinaryExpression
+  | ParenthesizedExpression
+  | MissingExpression;
+
+export interface LiteralExpression extends Node {
+  readonly kind: 'literal';
+  readonly value: string | number | boolean | null;
+}
+
+/** A quoted template or heredoc with something to evaluate in it. */
+export interface TemplateExpression extends Node {
+  readonly kind: 'template';
+  readonly parts: readonly TemplatePart[];
+}
+
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'interpolation'; readonly value: Expression }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expression;
+      readonly then: readonly TemplatePart[];
+      readonly otherwise: readonly TemplatePart[];
+    }
+  | {
+      readonly kind: 'for';
+      readonly keyName: string | undefined;
+      readonly valueName: string;
+      readonly collection: Expression;
+      readonly body: readonly TemplatePart[];
+    };
+
+export interface TupleExpression extends Node {
+  readonly kind: 'tuple';
+  readonly items: readonly Expression[];
+}
+
+export interface ObjectEntry {
+  /** The key when it stands there as a name or a plain string. */
+  readonly name: string | undefined;
+  readonly key: Expression;
+  readonly value: Expression;
+}
+
+export interface ObjectExpression extends Node {
+  readonly kind: 'object';
+  readonly entries: readonly ObjectEntry[];
+}
+
+export interface VariableExpression extends Node {
+  readonly kind: 'variable';
+  readonly name: string;
+}
+
+export interface AttributeExpression extends Node {
+  readonly kind: 'attribute';
+  readonly target: Expression;
+  readonly name: string;
+}
+
+export interface IndexExpression extends Node {
+  readonly kind: 'index';
+  readonly target: Expression;
+  readonly key: Expression;
+}
+
+export type SplatStep = { readonly name: string } | { readonly key: Expression };
+
+/** `target[*].a.b` or the older `target.*.a`. */
+export interface SplatExpression extends Node {
+  readonly kind: 'splat';
+  readonly target: Expression;
+  readonly steps: readonly SplatStep[];
+}
+
+export interface CallExpression extends Node {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly args: readonly Expression[];
+  /** The last argument is a list of arguments: `f(list...)`. */
+  readonly expand: boolean;
+}
+
+export interface ForExpression extends Node {
+  readonly kind: 'for';
+  readonly keyName: string | undefined;
+  readonly valueName: string;
+  readonly collection: Expression;
+  /** Set when the result is an object. */
+  readonly key: Expression | undefined;
+  readonly value: Expression;
+  /** `...`: values of equal keys are collected. */
+  readonly group: boolean;
+  readonly condition: Expression | undefined;
+}
+
+export interface ConditionalExpression extends Node {
+  readonly kind: 'conditional';
+  readonly condition: Expression;
+  readonly then: Expression;
+  readonly otherwise: Expression;
+}
+
+export interface UnaryExpression extends Node {
+  readonly kind: 'unary';
+  readonly operator: '-' | '!';
+  readonly operand: Expression;
+}
+
+export interface BinaryExpression extends Node {
+  readonly kind: 'binary';
+  readonly operator: string;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface ParenthesizedExpression extends Node {
+  readonly kind: 'parenthesized';
+  readonly inner: Expression;
+}
+
+/** Where an expression is expected and none can be read. */
+export interface MissingExpression extends Node {
+  readonly kind: 'missing';
+}
+
+export const emptyBody: Body = { attributes: [], blocks: [] };
+
+export function attributeOf(body: Body, name: string): Attribute | undefined {
+  return body.attributes.find(attribute => attribute.name === name);
+}

@@ -1,0 +1,319 @@
+import type { Origin, OriginChain } from '../../network/origin.ts';
+import type { ArrayValue, ObjectValue, Property, UnknownValue, Value } from '../../network/value.ts';
+
+/** How a sequence came to be: Terraform's tuples, lists and sets differ in conversion, indexing and `for_each`. */
+export type SequenceType = 'tuple' | 'list' | 'set';
+
+export class SequenceValue implements ArrayValue {
+  readonly kind = 'array';
+
+  constructor(
+    readonly items: readonly Value[],
+    readonly origin: OriginChain,
+    readonly type: SequenceType = 'tuple',
+    readonly rest?: UnknownValue,
+    readonly secret?: boolean,
+  ) {}
+}
+
+/** An object or a map: names differ by letter case, but Azure's names are found in any. */
+export class MappingValue implements ObjectValue {
+  readonly kind = 'object';
+
+  constructor(
+    readonly entries: ReadonlyMap<string, Property>,
+    readonly origin: OriginChain,
+    readonly rest?: UnknownValue,
+    readonly secret?: boolean,
+  ) {}
+
+  get(name: string): Value | undefined {
+    return this.property(name)?.value;
+  }
+
+  property(name: string): Property | undefined {
+    const exact = this.entries.get(name);
+    if (exact) return exact;
+    const lower = name.toLowerCase();
+    for (const property of this.entries.values()) if (property.name.toLowerCase() === lower) return property;
+    return undefined;
+  }
+
+  properties(): Iterable<Property> {
+    return this.entries.values();
+  }
+}
+
+/** An object whose properties are worked out when somebody looks: a resource, a block, a module's outputs. */
+export class LazyObject implements ObjectValue {
+  readonly kind = 'object';
+  readonly #known = new Map<string, Property | undefined>();
+
+  constructor(
+    readonly origin: OriginChain,
+    private readonly names: () => Iterable<string>,
+    private readonly lookup: (name: string) => Property | undefined,
+    readonly rest?: UnknownValue,
+  ) {}
+
+  get(name: string): Value | undefined {
+    return this.property(name)?.value;
+  }
+
+  property(name: string): Property | undefined {
+    // A property that needs itself is answered by the cycle guards of what it is made of.
+    if (!this.#known.has(name)) this.#known.set(name, this.lookup(name));
+    return this.#known.get(name);
+  }
+
+  *properties(): Iterable<Property> {
+    for (const name of this.names()) {
+      const property = this.property(name);
+      if (property) yield property;
+    }
+  }
+}
+
+export function nullValue(origin: OriginChain = []): Value {
+  return { kind: 'null', origin };
+}
+
+export function stringValue(value: string, origin: OriginChain = [], secret?: boolean): Value {
+  return secret ? { kind: 'string', value, origin, secret } : { kind: 'string', value, origin };
+}
+
+export function numberValue(value: number, origin: OriginChain = [], secret?: boolean): Value {
+  return secret ? { kind: 'number', value, origin, secret } : { kind: 'number', value, origin };
+}
+
+export function booleanValue(value: boolean, origin: OriginChain = [], secret?: boolean): Value {
+  return secret ? { kind: 'boolean', value, origin, secret } : { kind: 'boolean', value, origin };
+}
+
+export function sequence(
+  items: readonly Value[],
+  origin: OriginChain = [],
+  type: SequenceType = 'tuple',
+  rest?: UnknownValue,
+): SequenceValue {
+  return new SequenceValue(items, origin, type, rest);
+}
+
+/** A mapping of names to values; a later pair of the same name wins. */
+export function mapping(
+  pairs: Iterable<readonly [string, Value]>,
+  origin: OriginChain = [],
+  rest?: UnknownValue,
+): MappingValue {
+  const entries = new Map<string, Property>();
+  for (const [name, value] of pairs) entries.set(name, { name, value });
+  return new MappingValue(entries, origin, rest);
+}
+
+export interface UnknownDetails {
+  readonly alternatives?: readonly Value[];
+  readonly symbol?: string;
+  readonly secret?: boolean;
+}
+
+export function unknownValue(
+  dependsOn: readonly string[],
+  origin: OriginChain = [],
+  details: UnknownDetails = {},
+): UnknownValue {
+  return {
+    kind: 'unknown',
+    dependsOn: dependsOn.length > 0 ? [...new Set(dependsOn)] : ['an expression that cannot be worked out'],
+    origin,
+    ...(details.alternatives && details.alternatives.length > 0 ? { alternatives: details.alternatives } : {}),
+    ...(details.symbol === undefined ? {} : { symbol: details.symbol }),
+    ...(details.secret ? { secret: true } : {}),
+  };
+}
+
+/** The same value seen from another place. */
+export function withOrigin<V extends Value>(value: V, origin: OriginChain): V;
+export function withOrigin(value: Value, origin: OriginChain): Value {
+  switch (value.kind) {
+    case 'array':
+      return new SequenceValue(value.items, origin, sequenceType(value), value.rest, value.secret);
+    case 'object':
+      if (value instanceof MappingValue) return new MappingValue(value.entries, origin, value.rest, value.secret);
+      return new OriginedObject(value, origin);
+    default:
+      return { ...value, origin };
+  }
+}
+
+class OriginedObject implements ObjectValue {
+  readonly kind = 'object';
+  readonly rest?: UnknownValue;
+  readonly secret?: boolean;
+
+  constructor(
+    private readonly inner: ObjectValue,
+    readonly origin: OriginChain,
+  ) {
+    if (inner.rest) this.rest = inner.rest;
+    if (inner.secret) this.secret = true;
+  }
+
+  get(name: string): Value | undefined {
+    return this.inner.get(name);
+  }
+
+  property(name: string): Property | undefined {
+    return this.inner.property(name);
+  }
+
+  properties(): Iterable<Property> {
+    return this.inner.properties();
+  }
+}
+
+/** Puts a step before a value's chain; a step at the very place where the chain begins says it better, and replaces it. */
+export function through<V extends Value>(value: V, step: Origin): V {
+  const first = value.origin[0];
+  const same =
+    first?.place.kind === 'text' &&
+    step.place.kind === 'text' &&
+    (first.kind === 'literal' || first.kind === 'expression') &&
+    first.place.file === step.place.file &&
+    first.place.range.start === step.place.range.start &&
+    first.place.range.end === step.place.range.end;
+  return withOrigin(value, [step, ...(same ? value.origin.slice(1) : value.origin)]);
+}
+
+export function asSecret<V extends Value>(value: V): V;
+export function asSecret(value: Value): Value {
+  if (value.secret) return value;
+  switch (value.kind) {
+    case 'array':
+      return new SequenceValue(value.items.map(item => asSecret(item)), value.origin, sequenceType(value), value.rest, true);
+    case 'object':
+      if (!(value instanceof MappingValue)) return value;
+      return new MappingValue(
+        new Map([...value.entries].map(([name, property]) => [name, { ...property, value: asSecret(property.value) }])),
+        value.origin,
+        value.rest,
+        true,
+      );
+    default:
+      return { ...value, secret: true };
+  }
+}
+
+export function sequenceType(value: ArrayValue): SequenceType {
+  return value instanceof SequenceValue ? value.type : 'tuple';
+}
+
+/** What a value hangs on, also deep inside it. */
+export function deepDependencies(value: Value, depth = 0): string[] {
+  const found = new Set<string>();
+  collect(value, found, depth);
+  return [...found];
+}
+
+function collect(value: Value, into: Set<string>, depth: number): void {
+  if (depth > 32) return;
+  switch (value.kind) {
+    case 'unknown':
+      for (const name of value.dependsOn) into.add(name);
+      break;
+    case 'array':
+      for (const item of value.items) collect(item, into, depth + 1);
+      if (value.rest) collect(value.rest, into, depth + 1);
+      break;
+    case 'object':
+      if (value instanceof LazyObject) break;
+      for (const property of value.properties()) collect(property.value, into, depth + 1);
+      if (value.rest) collect(value.rest, into, depth + 1);
+      break;
+  }
+}
+
+/** True when nothing in the value is unknown. */
+export function isWhollyKnown(value: Value, depth = 0): boolean {
+  if (depth > 32) return false;
+  switch (value.kind) {
+    case 'unknown':
+      return false;
+    case 'array':
+      return !value.rest && value.items.every(item => isWhollyKnown(item, depth + 1));
+    case 'object':
+      if (value.rest || value instanceof LazyObject) return false;
+      for (const property of value.properties()) if (!isWhollyKnown(property.value, depth + 1)) return false;
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** A scalar as Terraform writes it in a string; undefined for everything else. */
+export function scalarText(value: Value): string | undefined {
+  switch (value.kind) {
+    case 'string':
+      return value.value;
+    case 'number':
+      return numberText(value.value);
+    case 'boolean':
+      return value.value ? 'true' : 'false';
+    default:
+      return undefined;
+  }
+}
+
+/** A number in decimal notation, never with an exponent for whole numbers. */
+export function numberText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) >= 1e21 ? BigInt(value).toString() : String(value);
+}
+
+/** A canonical text of a scalar, known or symbolic; undefined when the value has none. */
+export function symbolOf(value: Value): string | undefined {
+  return value.kind === 'unknown' ? value.symbol : scalarText(value);
+}
+
+/** Deep equality of known values; undefined when something unknown decides. */
+export function equalValues(a: Value, b: Value, depth = 0): boolean | undefined {
+  if (depth > 64) return undefined;
+  if (a.kind === 'unknown' || b.kind === 'unknown') {
+    const left = symbolOf(a);
+    if (a.kind === 'unknown' && b.kind === 'unknown' && left !== undefined && left === b.symbol) return true;
+    return differsFromAll(a, b, depth) ? false : undefined;
+  }
+  if (a.kind === 'null' || b.kind === 'null') return a.kind === b.kind;
+  if (a.kind === 'array' && b.kind === 'array') {
+    if (a.rest || b.rest) return undefined;
+    if (a.items.length !== b.items.length) return false;
+    return every(a.items, (item, index) => equalValues(item, b.items[index] as Value, depth + 1));
+  }
+  if (a.kind === 'object' && b.kind === 'object') {
+    if (a.rest || b.rest) return undefined;
+    const left = [...a.properties()];
+    const right = new Map([...b.properties()].map(property => [property.name, property.value]));
+    if (left.length !== right.size) return false;
+    return every(left, property => {
+      const other = right.get(property.name);
+      return other ? equalValues(property.value, other, depth + 1) : false;
+    });
+  }
+  if (a.kind === 'array' || b.kind === 'array' || a.kind === 'object' || b.kind === 'object') return false;
+  return a.kind === b.kind && a.value === b.value;
+}
+
+function differsFromAll(a: Value, b: Value, depth: number): boolean {
+  const left = a.kind === 'unknown' ? a.alternatives : [a];
+  const right = b.kind === 'unknown' ? b.alternatives : [b];
+  if (!left || !right) return false;
+  return left.every(x => right.every(y => equalValues(x, y, depth + 1) === false));
+}
+
+function every<T>(items: readonly T[], test: (item: T, index: number) => boolean | undefined): boolean | undefined {
+  let sure = true;
+  for (const [index, item] of items.entries()) {
+    const answer = test(item, index);
+    if (answer === false) return false;
+    if (answer === undefined) sure = false;
+  }
+  return sure ? true : undefined;
+}
