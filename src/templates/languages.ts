@@ -47,6 +47,14 @@ export class TemplateLanguages {
 const loaders: { readonly [id in LanguageId]?: (loadAsset: LoadAsset) => Promise<TemplateLanguage> } = {
   arm: async () => (await import('./arm/language.ts')).arm,
   bicep: async () => (await import('./bicep/language.ts')).bicepLanguage(),
+  terraform: async loadAsset => {
+    const [{ terraformLanguage }, runtime, terraform] = await Promise.all([
+      import('./terraform/language.ts'),
+      loadAsset('web-tree-sitter.wasm'),
+      loadAsset('tree-sitter-terraform.wasm'),
+    ]);
+    return terraformLanguage({ runtime, terraform });
+  },
 };
 
 /** True for names that a template could have; the content of `.json` decides later. */

@@ -56,7 +56,7 @@ function computedOf(computed: Computed, block: string, values: () => LazyObject)
   return name => {
     const own = name === 'id' ? values().get('name') : undefined;
     const found = computed(`${block}.${name}`);
-    if (!found || found.kind !== 'unknown' || found.symbol === undefined) return found;
+    if (found?.kind !== 'unknown' || found.symbol === undefined) return found;
     const text = own?.kind === 'string' ? own.value : own?.kind === 'unknown' ? own.symbol : undefined;
     return text === undefined ? found : { ...found, symbol: `${found.symbol}/${text}` };
   };
@@ -74,7 +74,13 @@ function nestedBlocks(
   const rests: UnknownValue[] = [];
   let found = false;
   const add = (content: Body, inner: Scope, origin: OriginChain): Value => {
-    const value: LazyObject = blockValue(content, inner, evaluator, origin, computed(() => value));
+    const value: LazyObject = blockValue(
+      content,
+      inner,
+      evaluator,
+      origin,
+      computed(() => value),
+    );
     return value;
   };
   for (const block of body.blocks) {
@@ -113,18 +119,32 @@ function dynamicBlocks(
   const iterator = iteratorName?.kind === 'variable' ? iteratorName.name : type;
   const place = placeOf(block, scope);
   const make = (key: Value, value: Value): Value => {
-    const inner = bind(scope, iterator, mapping([['key', key], ['value', value]]));
+    const inner = bind(
+      scope,
+      iterator,
+      mapping([
+        ['key', key],
+        ['value', value],
+      ]),
+    );
     return add(content, inner, [{ kind: 'item', name: type, place }, ...value.origin]);
   };
   const over = (collection: Value): { items: Value[]; rest?: UnknownValue } => {
     if (collection.kind === 'null') return { items: [] };
     const pairs = iterate(collection);
-    if (!pairs) return { items: [], rest: unknownValue(['a for_each over something that is no collection'], [{ kind: 'expression', place }]) };
+    if (!pairs)
+      return {
+        items: [],
+        rest: unknownValue(['a for_each over something that is no collection'], [{ kind: 'expression', place }]),
+      };
     const kept = pairs.slice(0, maximumItems);
     const items = kept.map(([key, value]) => make(key, value));
     const further = restOf(collection);
     const rest = further && furtherBlocks(further);
-    const tooMany = pairs.length > kept.length ? unknownValue(['a for_each that is too large to work out'], [{ kind: 'expression', place }]) : undefined;
+    const tooMany =
+      pairs.length > kept.length
+        ? unknownValue(['a for_each that is too large to work out'], [{ kind: 'expression', place }])
+        : undefined;
     return rest || tooMany ? { items, rest: joinRests([rest, tooMany]) as UnknownValue } : { items };
   };
   const furtherBlocks = (unknown: UnknownValue): UnknownValue => {

@@ -1,5 +1,8 @@
 import type { Origin, OriginChain, TextPlace } from '../../network/origin.ts';
 import type { Property, UnknownValue, Value } from '../../network/value.ts';
+import type { FunctionContext } from './functions/definition.ts';
+import { callFunction } from './functions/library.ts';
+import { InstanceSequence, iterate, maximumItems, restOf } from './iteration.ts';
 import { combine, failed, isFailed, mapAlternatives } from './partial-value.ts';
 import type {
   BinaryExpression,
@@ -12,9 +15,6 @@ import type {
   TemplateExpression,
   TemplatePart,
 } from './syntax.ts';
-import type { FunctionContext } from './functions/definition.ts';
-import { callFunction } from './functions/library.ts';
-import { InstanceSequence, iterate, maximumItems, restOf } from './iteration.ts';
 import {
   asSecret,
   booleanValue,
@@ -150,7 +150,11 @@ export class Evaluator {
       case 'conditional':
         return this.#conditional(expression, scope);
       case 'unary':
-        return this.#unary(expression.operator, this.evaluate(expression.operand, scope), this.#origin('expression', expression, scope));
+        return this.#unary(
+          expression.operator,
+          this.evaluate(expression.operand, scope),
+          this.#origin('expression', expression, scope),
+        );
       case 'binary':
         return this.#binary(expression, scope);
       case 'parenthesized':
@@ -438,24 +442,29 @@ export class Evaluator {
   #conditional(expression: ConditionalExpression, scope: Scope): Value {
     const condition = this.#condition(() => toBoolean(this.evaluate(expression.condition, scope)));
     if (condition.kind === 'boolean')
-      return this.evaluate(condition.value ? expression.then : expression.otherwise, scope);
+      return this.evaluate(condition.value ? expression.consequent : expression.alternative, scope);
     if (isFailed(condition)) return condition;
     const origin = this.#origin('expression', expression, scope);
-    const then = this.evaluate(expression.then, scope);
-    const otherwise = this.evaluate(expression.otherwise, scope);
+    const then = this.evaluate(expression.consequent, scope);
+    const otherwise = this.evaluate(expression.alternative, scope);
     return either(condition, then, otherwise, origin);
   }
 
   #unary(operator: '-' | '!', operand: Value, origin: OriginChain): Value {
     if (isFailed(operand)) return operand;
     if (operand.kind === 'unknown')
-      return mapAlternatives([operand], ([known]) => this.#unary(operator, known as Value, origin)) ?? combine([operand], origin);
+      return (
+        mapAlternatives([operand], ([known]) => this.#unary(operator, known as Value, origin)) ??
+        combine([operand], origin)
+      );
     if (operator === '!') {
       const answer = toBoolean(operand);
       return answer.kind === 'boolean' ? booleanValue(!answer.value, origin, operand.secret) : answer;
     }
     const number = toNumber(operand);
-    return number === undefined ? failed('a sign before something that is no number', origin) : numberValue(-number, origin, operand.secret);
+    return number === undefined
+      ? failed('a sign before something that is no number', origin)
+      : numberValue(-number, origin, operand.secret);
   }
 
   #binary(expression: BinaryExpression, scope: Scope): Value {
@@ -475,7 +484,8 @@ export class Evaluator {
       return booleanValue(decisive, origin, right.secret);
     if (isFailed(left)) return left;
     if (isFailed(right)) return right;
-    if (left.kind === 'boolean' && right.kind === 'boolean') return booleanValue(!decisive, origin, left.secret || right.secret);
+    if (left.kind === 'boolean' && right.kind === 'boolean')
+      return booleanValue(!decisive, origin, left.secret || right.secret);
     return combine([left, right], origin);
   }
 
@@ -485,7 +495,9 @@ export class Evaluator {
     const secret = left.secret || right.secret;
     if (operator === '==' || operator === '!=') {
       const equal = equalValues(left, right);
-      return equal === undefined ? combine([left, right], origin) : booleanValue(equal === (operator === '=='), origin, secret);
+      return equal === undefined
+        ? combine([left, right], origin)
+        : booleanValue(equal === (operator === '=='), origin, secret);
     }
     if (left.kind === 'unknown' || right.kind === 'unknown')
       return (
@@ -550,14 +562,14 @@ export class Evaluator {
           const condition = this.#condition(() => toBoolean(this.evaluate(part.condition, scope)));
           if (isFailed(condition)) return condition;
           if (condition.kind === 'boolean') {
-            const broken = this.#pieces(condition.value ? part.then : part.otherwise, scope, origin, into);
+            const broken = this.#pieces(condition.value ? part.consequent : part.alternative, scope, origin, into);
             if (broken) return broken;
           } else
             into.push(
               either(
                 condition,
-                this.templateText(part.then, scope, origin),
-                this.templateText(part.otherwise, scope, origin),
+                this.templateText(part.consequent, scope, origin),
+                this.templateText(part.alternative, scope, origin),
                 origin,
               ),
             );
@@ -612,7 +624,8 @@ export function either(condition: Value, then: Value, otherwise: Value, origin: 
     if (branch.kind !== 'unknown') alternatives.push(branch);
     else {
       names.push(...branch.dependsOn);
-      if (!branch.alternatives) return unknownValue(names.concat(dependenciesOf(then), dependenciesOf(otherwise)), origin);
+      if (!branch.alternatives)
+        return unknownValue(names.concat(dependenciesOf(then), dependenciesOf(otherwise)), origin);
       alternatives.push(...branch.alternatives);
     }
   }
@@ -678,5 +691,9 @@ export function toNumber(value: Value): number | undefined {
 
 /** Adds an attribute's place to the front of its value's chain. */
 export function asProperty(value: Value, name: string, place: TextPlace): Value {
-  return through(value, { kind: value.kind === 'unknown' || value.origin.length > 1 ? 'property' : 'literal', name, place });
+  return through(value, {
+    kind: value.kind === 'unknown' || value.origin.length > 1 ? 'property' : 'literal',
+    name,
+    place,
+  });
 }

@@ -55,7 +55,11 @@ function instance(
   return { suffix, key, bindings, hangsOn: [], doubt: [], leftOut: false, generic: false, ...state };
 }
 
-function counted(index: number | undefined, state: Parameters<typeof instance>[3], names: readonly string[] = []): Expanded {
+function counted(
+  index: number | undefined,
+  state: Parameters<typeof instance>[3],
+  names: readonly string[] = [],
+): Expanded {
   const value = index === undefined ? unknownValue(names, [], { symbol: '{count.index}' }) : numberValue(index);
   const bindings = { name: 'count', value: mapping([['index', value]]), outer: undefined };
   return instance(index === undefined ? '' : `[${index}]`, index, bindings, state);
@@ -69,14 +73,23 @@ function expandCount(value: Value, uses: readonly string[]): Expansion {
     const most = numbers && Math.max(...numbers.map(number => number ?? Number.POSITIVE_INFINITY));
     if (most === 0) return { mode: 'count', instances: [] };
     const only = most === 1 ? 0 : undefined;
-    return { mode: 'count', instances: [counted(only, { hangsOn, doubt, generic: only === undefined }, value.dependsOn)] };
+    return {
+      mode: 'count',
+      instances: [counted(only, { hangsOn, doubt, generic: only === undefined }, value.dependsOn)],
+    };
   }
   // A switch in place of a number is an error for Terraform; what it means is clear.
   const number = value.kind === 'boolean' ? Number(value.value) : toNumber(value);
-  if (number === undefined) return { mode: 'count', instances: [counted(0, { hangsOn: uses, doubt: ['a count that is no number'] })] };
-  if (number <= 0) return { mode: 'count', instances: uses.length > 0 ? [counted(0, { hangsOn: uses, leftOut: true })] : [] };
+  if (number === undefined)
+    return { mode: 'count', instances: [counted(0, { hangsOn: uses, doubt: ['a count that is no number'] })] };
+  if (number <= 0)
+    return { mode: 'count', instances: uses.length > 0 ? [counted(0, { hangsOn: uses, leftOut: true })] : [] };
   if (number > maximumInstances)
-    return { mode: 'count', instances: [counted(undefined, { generic: true, hangsOn: uses }, ['count.index'])], tooMany: number };
+    return {
+      mode: 'count',
+      instances: [counted(undefined, { generic: true, hangsOn: uses }, ['count.index'])],
+      tooMany: number,
+    };
   const instances: Expanded[] = [];
   for (let index = 0; index < number; index++) instances.push(counted(index, { hangsOn: uses }));
   return { mode: 'count', instances };
@@ -84,7 +97,14 @@ function expandCount(value: Value, uses: readonly string[]): Expansion {
 
 function keyed(key: Value, value: Value, state: Parameters<typeof instance>[3]): Expanded {
   const name = scalarText(key);
-  const bindings = { name: 'each', value: mapping([['key', key], ['value', value]]), outer: undefined };
+  const bindings = {
+    name: 'each',
+    value: mapping([
+      ['key', key],
+      ['value', value],
+    ]),
+    outer: undefined,
+  };
   return instance(name === undefined ? '' : `[${JSON.stringify(name)}]`, name, bindings, state);
 }
 
@@ -103,7 +123,15 @@ function expandEach(value: Value, uses: readonly string[], conditions: readonly 
     return { mode: 'each', instances: [unknownEach(value.dependsOn, { hangsOn, doubt: value.dependsOn })] };
   }
   const pairs = iterate(value);
-  if (!pairs) return { mode: 'each', instances: [unknownEach(['a for_each over something that is no collection'], { doubt: ['a for_each over something that is no collection'] })] };
+  if (!pairs)
+    return {
+      mode: 'each',
+      instances: [
+        unknownEach(['a for_each over something that is no collection'], {
+          doubt: ['a for_each over something that is no collection'],
+        }),
+      ],
+    };
   if (pairs.length > maximumInstances)
     return { mode: 'each', instances: [unknownEach(['each.key'], { hangsOn: conditions })], tooMany: pairs.length };
   const instances: Expanded[] = [];
@@ -118,9 +146,14 @@ function expandEach(value: Value, uses: readonly string[], conditions: readonly 
   }
   const rest = restOf(value);
   if (rest) {
-    const further = rest.alternatives && alternativeKeys(rest.alternatives, rest.dependsOn, [...new Set([...rest.dependsOn, ...uses])]);
+    const further =
+      rest.alternatives &&
+      alternativeKeys(rest.alternatives, rest.dependsOn, [...new Set([...rest.dependsOn, ...uses])]);
     if (further) instances.push(...further);
-    else instances.push(unknownEach(rest.dependsOn, { hangsOn: [...new Set([...rest.dependsOn, ...uses])], doubt: rest.dependsOn }));
+    else
+      instances.push(
+        unknownEach(rest.dependsOn, { hangsOn: [...new Set([...rest.dependsOn, ...uses])], doubt: rest.dependsOn }),
+      );
   }
   if (instances.length === 0 && uses.length > 0) instances.push(unknownEach(uses, { hangsOn: uses, leftOut: true }));
   return { mode: 'each', instances };

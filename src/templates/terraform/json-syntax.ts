@@ -96,7 +96,12 @@ class JsonReader {
       case 'boolean':
         return { kind: 'literal', value: node.value as number | boolean, start, end };
       case 'array':
-        return { kind: 'tuple', items: (node.children ?? []).map(item => this.#expression(item, depth + 1)), start, end };
+        return {
+          kind: 'tuple',
+          items: (node.children ?? []).map(item => this.#expression(item, depth + 1)),
+          start,
+          end,
+        };
       case 'object': {
         const entries = members(node).map(({ name, key, value }): ObjectEntry => {
           const at = { start: key.offset, end: key.offset + key.length };

@@ -1,8 +1,8 @@
 import { resolvePath } from '../file-system.ts';
-import type { FunctionContext } from './functions/definition.ts';
 import type { Binding } from './evaluation.ts';
-import { join } from './module-source.ts';
+import type { FunctionContext } from './functions/definition.ts';
 import type { ModuleInstance } from './module-instance.ts';
+import { join } from './module-source.ts';
 import { unknownValue } from './terraform-value.ts';
 
 /** The most files and folders that `fileset` goes through. */

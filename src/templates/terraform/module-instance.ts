@@ -3,10 +3,10 @@ import type { CallSite } from '../../network/resource.ts';
 import type { Value } from '../../network/value.ts';
 import type { References, Scope, Uses } from './evaluation.ts';
 import type { FunctionContext } from './functions/definition.ts';
-import { expand, type Expanded, type Expansion } from './instances.ts';
+import { type Expanded, type Expansion, expand } from './instances.ts';
 import { InstanceSequence } from './iteration.ts';
-import { type ModuleSource, type PlacedBlock, type ResourceBlock, textAttribute } from './module-source.ts';
 import { moduleContext } from './module-files.ts';
+import { type ModuleSource, type PlacedBlock, type ResourceBlock, textAttribute } from './module-source.ts';
 import { failed, isFailed } from './partial-value.ts';
 import type { ReadingState } from './reading-state.ts';
 import { ResourceInstance } from './resource-instance.ts';
@@ -67,7 +67,9 @@ export class ModuleInstance implements References {
     const [root = '', name = '', third = ''] = path;
     switch (root) {
       case 'var':
-        return this.source.variables.has(name) || this.assigned.has(name) ? this.variable(name) : this.#undeclared(name);
+        return this.source.variables.has(name) || this.assigned.has(name)
+          ? this.variable(name)
+          : this.#undeclared(name);
       case 'local':
         return this.#local(name);
       case 'module':
@@ -153,7 +155,9 @@ export class ModuleInstance implements References {
     const type = declared && attributeOf(declared.block.body, 'type');
     if (!type || isFailed(value)) return value;
     const scope = this.scope(declared.file);
-    const converted = convert(value, this.state.typeOf(type.value), expression => evaluator.evaluate(expression, scope));
+    const converted = convert(value, this.state.typeOf(type.value), expression =>
+      evaluator.evaluate(expression, scope),
+    );
     if ('value' in converted) return converted.value;
     const last = value.origin[value.origin.length - 1]?.place;
     this.state.report({
@@ -194,11 +198,17 @@ export class ModuleInstance implements References {
     if (!block) return undefined;
     const made = this.resourceInstances(block);
     if (!made) return failed(`${this.prefix}${key}, whose number refers to itself`, []);
-    return wholeOf(made.expansion, made.instances.map(instance => instance.value), `${this.prefix}${key}`);
+    return wholeOf(
+      made.expansion,
+      made.instances.map(instance => instance.value),
+      `${this.prefix}${key}`,
+    );
   }
 
   /** The instances of a resource block; undefined while their number is being worked out. */
-  resourceInstances(block: ResourceBlock): { expansion: Expansion; instances: readonly ResourceInstance[] } | undefined {
+  resourceInstances(
+    block: ResourceBlock,
+  ): { expansion: Expansion; instances: readonly ResourceInstance[] } | undefined {
     const key = block.mode === 'data' ? `data.${block.type}.${block.name}` : `${block.type}.${block.name}`;
     const before = this.#resources.get(key);
     if (before === 'working') {

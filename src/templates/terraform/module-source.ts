@@ -41,7 +41,9 @@ export function moduleFiles(folder: string, files: FileSystem): string[] {
     .map(entry => entry.name)
     .sort();
   const overrides = names.filter(isOverride);
-  return [...names.filter(name => !isOverride(name)), ...overrides].slice(0, maximumFiles).map(name => join(folder, name));
+  return [...names.filter(name => !isOverride(name)), ...overrides]
+    .slice(0, maximumFiles)
+    .map(name => join(folder, name));
 }
 
 function isOverride(name: string): boolean {

@@ -24,6 +24,7 @@ export class ReadingState {
   readonly #types = new Map<Expression, TypeConstraint>();
   readonly #said = new Set<string>();
   #instances = 0;
+  #locked: string | undefined;
 
   constructor(
     readonly rootFolder: string,
@@ -37,6 +38,17 @@ export class ReadingState {
     this.#said.add(key);
     this.problems.push(problem);
   };
+
+  /** The azurerm version that `terraform init` wrote into its lock file. */
+  lockedVersion(): string | undefined {
+    if (this.#locked === undefined) {
+      const read = this.files.read(join(this.rootFolder, '.terraform.lock.hcl'));
+      const text = 'text' in read ? read.text : '';
+      this.#locked =
+        /provider\s+"[^"]*\/hashicorp\/azurerm"\s*\{[^}]*?\bversion\s*=\s*"([\d.]+)"/.exec(text)?.[1] ?? '';
+    }
+    return this.#locked === '' ? undefined : this.#locked;
+  }
 
   typeOf(expression: Expression): TypeConstraint {
     let type = this.#types.get(expression);
@@ -88,7 +100,10 @@ export class ReadingState {
     if (moduleFiles(folder, this.files).length === 0) {
       if (!local) return undefined;
       const probe = this.files.read(join(folder, 'main.tf'));
-      const reason = 'reason' in probe && probe.reason === 'outside' ? 'is outside the working directory and is not read' : 'has no Terraform files';
+      const reason =
+        'reason' in probe && probe.reason === 'outside'
+          ? 'is outside the working directory and is not read'
+          : 'has no Terraform files';
       this.report({
         level: 'warning',
         message: `module ${call.name}: its source ${call.source} ${reason}; what it declares is unknown`,

@@ -1,3 +1,6 @@
+import type { ObjectValue } from '../../network/value.ts';
+import { symbolOf } from './terraform-value.ts';
+
 /** Azure's REST types of the azurerm provider's resources, as far as the network model knows them. */
 export const restTypes: ReadonlyMap<string, string> = new Map([
   ['azurerm_network_security_group', 'Microsoft.Network/networkSecurityGroups'],
@@ -31,15 +34,28 @@ export interface ChildId {
 
 /** Resources whose id begins with that of another one. */
 export const childIds: ReadonlyMap<string, ChildId> = new Map([
-  ['azurerm_network_security_rule', { reference: 'network_security_group_name', parentType: 'azurerm_network_security_group', segment: 'securityRules' }],
+  [
+    'azurerm_network_security_rule',
+    {
+      reference: 'network_security_group_name',
+      parentType: 'azurerm_network_security_group',
+      segment: 'securityRules',
+    },
+  ],
   ['azurerm_subnet', { reference: 'virtual_network_name', parentType: 'azurerm_virtual_network', segment: 'subnets' }],
   ['azurerm_lb_backend_address_pool', { reference: 'loadbalancer_id', segment: 'backendAddressPools' }],
   ['azurerm_lb_nat_rule', { reference: 'loadbalancer_id', segment: 'inboundNatRules' }],
   ['azurerm_lb_nat_pool', { reference: 'loadbalancer_id', segment: 'inboundNatPools' }],
   ['azurerm_lb_rule', { reference: 'loadbalancer_id', segment: 'loadBalancingRules' }],
   ['azurerm_lb_probe', { reference: 'loadbalancer_id', segment: 'probes' }],
-  ['azurerm_firewall_policy_rule_collection_group', { reference: 'firewall_policy_id', segment: 'ruleCollectionGroups' }],
-  ['azurerm_firewall_nat_rule_collection', { reference: 'azure_firewall_name', parentType: 'azurerm_firewall', segment: 'natRuleCollections' }],
+  [
+    'azurerm_firewall_policy_rule_collection_group',
+    { reference: 'firewall_policy_id', segment: 'ruleCollectionGroups' },
+  ],
+  [
+    'azurerm_firewall_nat_rule_collection',
+    { reference: 'azure_firewall_name', parentType: 'azurerm_firewall', segment: 'natRuleCollections' },
+  ],
 ]);
 
 /** Nested blocks that have an id of their own, by `type.block`: the collection in the resource's id that they are in. */
@@ -50,3 +66,17 @@ export const nestedIds: ReadonlyMap<string, string> = new Map([
   ['azurerm_application_gateway.backend_address_pool', 'backendAddressPools'],
   ['azurerm_application_gateway.frontend_ip_configuration', 'frontendIPConfigurations'],
 ]);
+
+/** The symbol of an azapi resource's id, which its `type` and `parent_id` tell. */
+export function azapiIdSymbol(value: ObjectValue, address: string, name: string): string | undefined {
+  const given = value.get('resource_id');
+  if (given?.kind === 'string') return given.value;
+  const typed = value.get('type');
+  if (typed?.kind !== 'string') return undefined;
+  const type = typed.value.split('@')[0] ?? '';
+  const parent = value.get('parent_id');
+  const whole = parent && symbolOf(parent);
+  if (type.split('/').length > 2 && whole !== undefined)
+    return `${whole}/${type.slice(type.lastIndexOf('/') + 1)}/${name}`;
+  return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${address.replaceAll('/', '%2f')}}`;
+}

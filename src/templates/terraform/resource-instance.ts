@@ -5,7 +5,7 @@ import { blockValue } from './block-value.ts';
 import type { Expanded } from './instances.ts';
 import { extentOf, type ModuleInstance, openingOf } from './module-instance.ts';
 import type { ResourceBlock } from './module-source.ts';
-import { childIds, nestedIds, restTypes } from './resource-ids.ts';
+import { azapiIdSymbol, childIds, nestedIds, restTypes } from './resource-ids.ts';
 import { LazyObject, stringValue, symbolOf, unknownValue } from './terraform-value.ts';
 
 /** The value of a resource's `name` remembers the resource, so that what is joined by name finds it. */
@@ -20,6 +20,9 @@ export function namedResource(value: Value | undefined): ResourceInstance | unde
 
 /** One instance of a resource or data source. */
 export class ResourceInstance {
+  /** What the configuration says. */
+  readonly configured: LazyObject;
+  /** The same with what only the provider knows, as expressions see the resource. */
   readonly value: LazyObject;
   readonly place: TextPlace;
   readonly extent: TextPlace;
@@ -43,14 +46,14 @@ export class ResourceInstance {
     const scope = { ...module.scope(block.file), bindings: expanded.bindings };
     const each = expanded.bindings?.value;
     const data = each?.kind === 'object' ? each.get('value')?.origin : undefined;
-    const body = blockValue(
+    this.configured = blockValue(
       block.block.body,
       scope,
       module.state.evaluator,
       [{ kind: 'resource', name: address, place: this.extent }, ...(data ?? [])],
-      name => this.#computed(name),
+      name => this.#partId(name),
     );
-    this.value = remembering(body, this);
+    this.value = asSeen(this, name => this.#computed(name));
   }
 
   get type(): string {
@@ -59,7 +62,9 @@ export class ResourceInstance {
 
   /** What a reference to the resource's `id` gives: an unknown text that no other resource has. */
   get id(): Value {
-    this.#id ??= unknownValue([this.block.mode === 'data' ? this.address : `${this.address}.id`], [], { symbol: this.#idSymbol() });
+    this.#id ??= unknownValue([this.block.mode === 'data' ? this.address : `${this.address}.id`], [], {
+      symbol: this.#idSymbol(),
+    });
     return this.#id;
   }
 
@@ -85,18 +90,21 @@ export class ResourceInstance {
           : reference && this.module.state.idOfNamed(child.parentType, reference, this);
       if (parent) return `${parent}/${child.segment}/${name.replaceAll('/', '%2f')}`;
     }
+    const azapi = this.type.startsWith('azapi_') ? azapiIdSymbol(this.value, this.address, name) : undefined;
+    if (azapi !== undefined) return azapi;
     const type = restTypes.get(this.type) ?? this.type;
     return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${this.address.replaceAll('/', '%2f')}}`;
   }
 
+  /** The id of a nested block, named as `block.id`. */
+  #partId(name: string): Value | undefined {
+    const segment = name.endsWith('.id') ? nestedIds.get(`${this.type}.${name.slice(0, -3)}`) : undefined;
+    if (!segment) return undefined;
+    return unknownValue([`${this.address}.${name}`], [], { symbol: `${symbolOf(this.id)}/${segment}` });
+  }
+
   #computed(name: string): Value | undefined {
     if (name === 'id') return this.id;
-    const dot = name.indexOf('.');
-    if (dot > 0) {
-      const segment = name.endsWith('.id') ? nestedIds.get(`${this.type}.${name.slice(0, dot)}`) : undefined;
-      if (!segment) return undefined;
-      return unknownValue([`${this.address}.${name}`], [], { symbol: `${symbolOf(this.id)}/${segment}` });
-    }
     if (this.type === 'terraform_data' && name === 'output') return this.value.get('input');
     const names = this.block.mode === 'data' ? [this.address] : [`${this.address}.${name}`];
     return unknownValue([...names, ...(this.expanded.generic ? this.doubt : [])], [], {
@@ -105,14 +113,19 @@ export class ResourceInstance {
   }
 }
 
-/** The same object, its name remembering whose name it is. */
-function remembering(body: LazyObject, resource: ResourceInstance): LazyObject {
+/** A resource as expressions see it; its name remembers whose it is. */
+function asSeen(resource: ResourceInstance, computed: (name: string) => Value | undefined): LazyObject {
+  const { configured } = resource;
   const names = function* () {
-    for (const property of body.properties()) yield property.name;
+    for (const property of configured.properties()) yield property.name;
   };
-  return new LazyObject(body.origin, names, name => {
-    const property = body.property(name);
-    if (name !== 'name' || !property || namedResource(property.value)) return property;
+  return new LazyObject(configured.origin, names, name => {
+    const property = configured.property(name);
+    if (!property) {
+      const value = computed(name);
+      return value && { name, value };
+    }
+    if (name !== 'name' || namedResource(property.value)) return property;
     return { ...property, value: Object.assign({ ...property.value }, { resource } satisfies NameOfResource) };
   });
 }

@@ -75,8 +75,8 @@ export type TemplatePart =
   | {
       readonly kind: 'if';
       readonly condition: Expression;
-      readonly then: readonly TemplatePart[];
-      readonly otherwise: readonly TemplatePart[];
+      readonly consequent: readonly TemplatePart[];
+      readonly alternative: readonly TemplatePart[];
     }
   | {
       readonly kind: 'for';
@@ -153,8 +153,8 @@ export interface ForExpression extends Node {
 export interface ConditionalExpression extends Node {
   readonly kind: 'conditional';
   readonly condition: Expression;
-  readonly then: Expression;
-  readonly otherwise: Expression;
+  readonly consequent: Expression;
+  readonly alternative: Expression;
 }
 
 export interface UnaryExpression extends Node {

@@ -3,11 +3,11 @@ import type { RawPart } from './tree-conversion.ts';
 
 /** Decodes a quoted template's escapes: `\n`, `\"`, `\u00e9`, `$${`, `%%{`. */
 export function decodeEscapes(text: string): string {
-  const unescaped = text.includes('\\') ? text.replace(escape, decodeEscape) : text;
+  const unescaped = text.includes('\\') ? text.replace(escapes, decodeEscape) : text;
   return unescaped.includes('{') ? unescaped.replaceAll('$${', '${').replaceAll('%%{', '%{') : unescaped;
 }
 
-const escape = /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs;
+const escapes = /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs;
 
 function decodeEscape(whole: string, four?: string, eight?: string, other?: string): string {
   const code = four ?? eight;
@@ -61,8 +61,8 @@ function finish(part: Exclude<RawPart, { kind: 'text' }>, decode: (text: string)
       return {
         kind: 'if',
         condition: part.condition,
-        then: splitTemplateText(part.then, decode, part.trimThenStart, part.trimThenEnd),
-        otherwise: splitTemplateText(part.otherwise, decode, part.trimElseStart, part.trimElseEnd),
+        consequent: splitTemplateText(part.consequent, decode, part.trimThenStart, part.trimThenEnd),
+        alternative: splitTemplateText(part.alternative, decode, part.trimElseStart, part.trimElseEnd),
       };
     case 'for':
       return {
@@ -89,7 +89,9 @@ export function stripIndentation(raw: readonly RawPart[]): RawPart[] {
       return part;
     }
     const lines = part.text.split('\n');
-    const stripped = lines.map((line, index) => (index > 0 || first ? line.slice(Math.min(indentation, leading(line))) : line));
+    const stripped = lines.map((line, index) =>
+      index > 0 || first ? line.slice(Math.min(indentation, leading(line))) : line,
+    );
     first = false;
     return { kind: 'text', text: stripped.join('\n') };
   });

@@ -189,7 +189,13 @@ export function asSecret(value: Value): Value {
   if (value.secret) return value;
   switch (value.kind) {
     case 'array':
-      return new SequenceValue(value.items.map(item => asSecret(item)), value.origin, sequenceType(value), value.rest, true);
+      return new SequenceValue(
+        value.items.map(item => asSecret(item)),
+        value.origin,
+        sequenceType(value),
+        value.rest,
+        true,
+      );
     case 'object':
       if (!(value instanceof MappingValue)) return value;
       return new MappingValue(

@@ -242,7 +242,12 @@ class Conversion {
         return value ? this.#splat(start, value) : value;
       case 'expression':
         return parenthesized
-          ? { kind: 'parenthesized', inner: this.#expression(), start: this.cursor.startIndex, end: this.cursor.endIndex }
+          ? {
+              kind: 'parenthesized',
+              inner: this.#expression(),
+              start: this.cursor.startIndex,
+              end: this.cursor.endIndex,
+            }
           : this.#expression();
       case 'ERROR':
         this.#problem();
@@ -432,8 +437,8 @@ class Conversion {
     return {
       kind: 'conditional',
       condition: parts[0] ?? missing,
-      then: parts[1] ?? missing,
-      otherwise: parts[2] ?? missing,
+      consequent: parts[1] ?? missing,
+      alternative: parts[2] ?? missing,
       start,
       end,
     };
@@ -443,9 +448,10 @@ class Conversion {
     let result: Expression = { kind: 'missing', start, end };
     this.#depth++;
     if (this.#depth >= maximumDepth) this.#problem();
-    else this.#children(form => {
-      result = form === 'unary_operation' ? this.#unary(start, end) : this.#binary(start, end);
-    });
+    else
+      this.#children(form => {
+        result = form === 'unary_operation' ? this.#unary(start, end) : this.#binary(start, end);
+      });
     this.#depth--;
     return result;
   }
@@ -507,11 +513,15 @@ class Conversion {
   #heredoc(start: number, end: number): Expression {
     const opening = this.text.indexOf('\n', start);
     // The closing marker stands alone on its line.
-    const closing = this.text.lastIndexOf('\n', end);
+    const closing = this.text.lastIndexOf('\n', end - 1);
     if (opening < 0 || closing < opening) return { kind: 'literal', value: '', start, end };
     const raw = this.#parts(opening + 1, closing + 1);
     const stripped = this.text.startsWith('<<-', start) ? stripIndentation(raw) : raw;
-    return templateOf(splitTemplateText(stripped, text => text.replaceAll('$${', '${').replaceAll('%%{', '%{')), start, end);
+    return templateOf(
+      splitTemplateText(stripped, text => text.replaceAll('$${', '${').replaceAll('%%{', '%{')),
+      start,
+      end,
+    );
   }
 
   /** The parts of a template between two offsets: raw text is taken from the source, so that no blank is lost. */
@@ -607,9 +617,9 @@ class Conversion {
     let closing = none;
     let at = this.cursor.startIndex;
     const end = this.cursor.endIndex;
-    const then: RawPart[] = [];
-    const otherwise: RawPart[] = [];
-    let into = then;
+    const consequent: RawPart[] = [];
+    const alternative: RawPart[] = [];
+    let into = consequent;
     this.#children(kind => {
       const start = this.cursor.startIndex;
       const stop = this.cursor.endIndex;
@@ -622,7 +632,7 @@ class Conversion {
       } else if (kind === 'template_else_intro') {
         if (start > at) into.push({ kind: 'text', text: this.text.slice(at, start) });
         middle = this.#markers(start, stop);
-        into = otherwise;
+        into = alternative;
         at = stop;
       } else if (kind === 'template_if_end') {
         if (start > at) into.push({ kind: 'text', text: this.text.slice(at, start) });
@@ -632,8 +642,8 @@ class Conversion {
     return {
       kind: 'if',
       condition: condition ?? { kind: 'missing', start: at, end },
-      then,
-      otherwise,
+      consequent,
+      alternative,
       trimBefore: opening.trimBefore,
       trimThenStart: opening.trimAfter,
       trimThenEnd: (middle ?? closing).trimBefore,
@@ -658,8 +668,8 @@ export type RawPart =
   | {
       readonly kind: 'if';
       readonly condition: Expression;
-      readonly then: readonly RawPart[];
-      readonly otherwise: readonly RawPart[];
+      readonly consequent: readonly RawPart[];
+      readonly alternative: readonly RawPart[];
       readonly trimBefore: boolean;
       readonly trimThenStart: boolean;
       readonly trimThenEnd: boolean;

@@ -7,8 +7,8 @@ import {
   MappingValue,
   nullValue,
   numberValue,
-  SequenceValue,
   type SequenceType,
+  SequenceValue,
   scalarText,
   stringValue,
   unknownValue,
@@ -153,7 +153,8 @@ function toPrimitive(value: Value, name: 'string' | 'number' | 'bool'): Conversi
     case 'number': {
       if (value.kind === 'number') return { value };
       const number = Number(text);
-      if (value.kind === 'boolean' || text.trim() === '' || !Number.isFinite(number)) return { problem: 'a number is needed' };
+      if (value.kind === 'boolean' || text.trim() === '' || !Number.isFinite(number))
+        return { problem: 'a number is needed' };
       return { value: numberValue(number, value.origin, value.secret) };
     }
     case 'bool':
@@ -205,7 +206,8 @@ function toTuple(
   evaluateDefault: EvaluateDefault | undefined,
   depth: number,
 ): Conversion {
-  if (value.kind !== 'array' || value.items.length !== types.length) return { problem: `a tuple of ${types.length} is needed` };
+  if (value.kind !== 'array' || value.items.length !== types.length)
+    return { problem: `a tuple of ${types.length} is needed` };
   const items: Value[] = [];
   for (const [index, item] of value.items.entries()) {
     const result = convert(item, types[index] ?? any, evaluateDefault, depth + 1);
@@ -215,7 +217,12 @@ function toTuple(
   return { value: new SequenceValue(items, value.origin, 'tuple', value.rest, value.secret) };
 }
 
-function toMap(value: Value, of: TypeConstraint, evaluateDefault: EvaluateDefault | undefined, depth: number): Conversion {
+function toMap(
+  value: Value,
+  of: TypeConstraint,
+  evaluateDefault: EvaluateDefault | undefined,
+  depth: number,
+): Conversion {
   if (value.kind !== 'object') return { problem: 'a map is needed' };
   const entries = new Map<string, Property>();
   for (const property of value.properties()) {
@@ -242,7 +249,7 @@ function toObject(
     if ((!present || present.kind === 'null') && attribute.optional && attribute.fallback && evaluateDefault) {
       const fallback = evaluateDefault(attribute.fallback);
       const last = fallback.origin[fallback.origin.length - 1];
-      present = last ? { ...fallback, origin: [{ ...last, kind: 'parameter-default', name }] } as Value : fallback;
+      present = last ? ({ ...fallback, origin: [{ ...last, kind: 'parameter-default', name }] } as Value) : fallback;
       if (fallback.kind === 'object' || fallback.kind === 'array') present = fallback;
     }
     const result = convert(present ?? nullValue(value.origin), attribute.type, evaluateDefault, depth + 1);

@@ -10,45 +10,58 @@ interface Network {
 }
 
 export const addressFunctions: readonly (readonly [string, TerraformFunction])[] = [
-  ['cidrhost', strict(2, 2, ([prefix, host], call) => {
-    const network = parseNetwork(textOf(prefix));
-    const size = 1n << BigInt(network.bits - network.length);
-    const number = BigInt(Math.trunc(numberOf(host)));
-    const offset = number < 0n ? size + number : number;
-    if (offset < 0n || offset >= size) throw new FunctionError('cidrhost of a host outside the network');
-    return stringValue(addressText(network.base + offset, network.bits), call.origin);
-  })],
-  ['cidrnetmask', strict(1, 1, ([prefix], call) => {
-    const network = parseNetwork(textOf(prefix));
-    if (network.bits !== 32) throw new FunctionError('cidrnetmask of an IPv6 network');
-    return stringValue(addressText(mask(network), 32), call.origin);
-  })],
-  ['cidrsubnet', strict(3, 3, ([prefix, newBits, number], call) => {
-    const network = parseNetwork(textOf(prefix));
-    return stringValue(subnet(network, numberOf(newBits), BigInt(Math.trunc(numberOf(number)))), call.origin);
-  })],
-  ['cidrsubnets', strict(1, undefined, ([prefix, ...newBits], call) => {
-    const network = parseNetwork(textOf(prefix));
-    const items: Value[] = [];
-    let next = network.base;
-    for (const extra of newBits) {
-      const length = network.length + numberOf(extra);
-      checkLength(length, network);
-      const size = 1n << BigInt(network.bits - length);
-      const base = ((next + size - 1n) / size) * size;
-      if (base + size > network.base + (1n << BigInt(network.bits - network.length)))
-        throw new FunctionError('cidrsubnets of more than the network holds');
-      items.push(stringValue(`${addressText(base, network.bits)}/${length}`, call.origin));
-      next = base + size;
-    }
-    return sequence(items, call.origin, 'list');
-  })],
+  [
+    'cidrhost',
+    strict(2, 2, ([prefix, host], call) => {
+      const network = parseNetwork(textOf(prefix));
+      const size = 1n << BigInt(network.bits - network.length);
+      const number = BigInt(Math.trunc(numberOf(host)));
+      const offset = number < 0n ? size + number : number;
+      if (offset < 0n || offset >= size) throw new FunctionError('cidrhost of a host outside the network');
+      return stringValue(addressText(network.base + offset, network.bits), call.origin);
+    }),
+  ],
+  [
+    'cidrnetmask',
+    strict(1, 1, ([prefix], call) => {
+      const network = parseNetwork(textOf(prefix));
+      if (network.bits !== 32) throw new FunctionError('cidrnetmask of an IPv6 network');
+      return stringValue(addressText(mask(network), 32), call.origin);
+    }),
+  ],
+  [
+    'cidrsubnet',
+    strict(3, 3, ([prefix, newBits, number], call) => {
+      const network = parseNetwork(textOf(prefix));
+      return stringValue(subnet(network, numberOf(newBits), BigInt(Math.trunc(numberOf(number)))), call.origin);
+    }),
+  ],
+  [
+    'cidrsubnets',
+    strict(1, undefined, ([prefix, ...newBits], call) => {
+      const network = parseNetwork(textOf(prefix));
+      const items: Value[] = [];
+      let next = network.base;
+      for (const extra of newBits) {
+        const length = network.length + numberOf(extra);
+        checkLength(length, network);
+        const size = 1n << BigInt(network.bits - length);
+        const base = ((next + size - 1n) / size) * size;
+        if (base + size > network.base + (1n << BigInt(network.bits - network.length)))
+          throw new FunctionError('cidrsubnets of more than the network holds');
+        items.push(stringValue(`${addressText(base, network.bits)}/${length}`, call.origin));
+        next = base + size;
+      }
+      return sequence(items, call.origin, 'list');
+    }),
+  ],
 ];
 
 function subnet(network: Network, newBits: number, number: bigint): string {
   const length = network.length + newBits;
   checkLength(length, network);
-  if (number < 0n || number >= 1n << BigInt(newBits)) throw new FunctionError('cidrsubnet of a number that the new bits cannot hold');
+  if (number < 0n || number >= 1n << BigInt(newBits))
+    throw new FunctionError('cidrsubnet of a number that the new bits cannot hold');
   const base = network.base + (number << BigInt(network.bits - length));
   return `${addressText(base, network.bits)}/${length}`;
 }

@@ -36,187 +36,270 @@ function joinRest(rests: readonly (UnknownValue | undefined)[], origin: OriginCh
   const some = rests.filter(rest => rest !== undefined);
   if (some.length === 0) return undefined;
   if (some.length === 1) return some[0];
-  return unknownValue(some.flatMap(rest => rest.dependsOn), origin);
+  return unknownValue(
+    some.flatMap(rest => rest.dependsOn),
+    origin,
+  );
 }
 
 export const collectionFunctions: readonly (readonly [string, TerraformFunction])[] = [
-  ['length', overKnown(1, 1, ([value], call) => {
-    const rest = value && restOf(value);
-    if (rest) {
-      const sizes = rest.alternatives?.map(set => numberValue(sizeOf(value as Value) + sizeOf(set), call.origin));
-      return unknownValue(rest.dependsOn, call.origin, sizes ? { alternatives: sizes } : {});
-    }
-    return numberValue(sizeOf(value as Value), call.origin);
-  })],
-  ['concat', partial(1, undefined, (args, call) => {
-    const items: Value[] = [];
-    const rests: (UnknownValue | undefined)[] = [];
-    for (const value of args) {
-      if (value.kind === 'unknown') {
-        const arrays = value.alternatives?.every(alternative => alternative.kind === 'array') ? value.alternatives : undefined;
-        rests.push(unknownValue(value.dependsOn, value.origin, arrays ? { alternatives: arrays } : {}));
-      } else {
-        const array = arrayOf(value);
-        items.push(...array.items);
-        rests.push(array.rest);
+  [
+    'length',
+    overKnown(1, 1, ([value], call) => {
+      const rest = value && restOf(value);
+      if (rest) {
+        const sizes = rest.alternatives?.map(set => numberValue(sizeOf(value as Value) + sizeOf(set), call.origin));
+        return unknownValue(rest.dependsOn, call.origin, sizes ? { alternatives: sizes } : {});
       }
-    }
-    checkSize(items.length, call);
-    return sequence(items, call.origin, 'tuple', joinRest(rests, call.origin));
-  })],
-  ['flatten', partial(1, 1, ([value], call) => {
-    if (value?.kind === 'unknown')
-      return (
-        mapAlternatives([value], ([known]) => flatten(known as Value, call)) ??
-        sequence([], call.origin, 'tuple', unknownValue(value.dependsOn, call.origin))
-      );
-    return flatten(value as Value, call);
-  })],
+      return numberValue(sizeOf(value as Value), call.origin);
+    }),
+  ],
+  [
+    'concat',
+    partial(1, undefined, (args, call) => {
+      const items: Value[] = [];
+      const rests: (UnknownValue | undefined)[] = [];
+      for (const value of args) {
+        if (value.kind === 'unknown') {
+          const arrays = value.alternatives?.every(alternative => alternative.kind === 'array')
+            ? value.alternatives
+            : undefined;
+          rests.push(unknownValue(value.dependsOn, value.origin, arrays ? { alternatives: arrays } : {}));
+        } else {
+          const array = arrayOf(value);
+          items.push(...array.items);
+          rests.push(array.rest);
+        }
+      }
+      checkSize(items.length, call);
+      return sequence(items, call.origin, 'tuple', joinRest(rests, call.origin));
+    }),
+  ],
+  [
+    'flatten',
+    partial(1, 1, ([value], call) => {
+      if (value?.kind === 'unknown')
+        return (
+          mapAlternatives([value], ([known]) => flatten(known as Value, call)) ??
+          sequence([], call.origin, 'tuple', unknownValue(value.dependsOn, call.origin))
+        );
+      return flatten(value as Value, call);
+    }),
+  ],
   ['merge', partial(0, undefined, merge)],
-  ['lookup', overKnown(2, 3, ([map, key, fallback], call) => {
-    const name = textOf(key);
-    const object = objectOf(map);
-    const found = object instanceof MappingValue ? object.entries.get(name)?.value : object.get(name);
-    if (found) return found;
-    if (object.rest) return unknownValue(object.rest.dependsOn, call.origin);
-    if (fallback) return fallback;
-    throw new FunctionError(`a key ${name} that is not there`);
-  })],
-  ['element', overKnown(2, 2, ([list, index], call) => {
-    const array = arrayOf(list);
-    if (array.rest) return unknownValue(array.rest.dependsOn, call.origin);
-    if (array.items.length === 0) throw new FunctionError('an element of an empty list');
-    const at = Math.floor(numberOf(index)) % array.items.length;
-    return array.items[at < 0 ? at + array.items.length : at] as Value;
-  })],
+  [
+    'lookup',
+    overKnown(2, 3, ([map, key, fallback], call) => {
+      const name = textOf(key);
+      const object = objectOf(map);
+      const found = object instanceof MappingValue ? object.entries.get(name)?.value : object.get(name);
+      if (found) return found;
+      if (object.rest) return unknownValue(object.rest.dependsOn, call.origin);
+      if (fallback) return fallback;
+      throw new FunctionError(`a key ${name} that is not there`);
+    }),
+  ],
+  [
+    'element',
+    overKnown(2, 2, ([list, index], call) => {
+      const array = arrayOf(list);
+      if (array.rest) return unknownValue(array.rest.dependsOn, call.origin);
+      if (array.items.length === 0) throw new FunctionError('an element of an empty list');
+      const at = Math.floor(numberOf(index)) % array.items.length;
+      return array.items[at < 0 ? at + array.items.length : at] as Value;
+    }),
+  ],
   ['coalesce', partial(1, undefined, (args, call) => coalesce(args, call))],
-  ['coalescelist', partial(1, undefined, (args, call) => {
-    for (const value of args) {
-      if (value.kind === 'unknown') return combine(args, call.origin);
-      const array = value.kind === 'null' ? undefined : arrayOf(value);
-      if (array && (array.items.length > 0 || array.rest)) return value;
-    }
-    throw new FunctionError('coalescelist without a list that has items');
-  })],
-  ['compact', overKnown(1, 1, ([list], call) => {
-    const array = arrayOf(list);
-    const items = array.items.filter(item => item.kind !== 'null' && scalarText(item) !== '');
-    return sequence(items, call.origin, 'list', array.rest);
-  })],
-  ['contains', overKnown(2, 2, ([list, wanted], call) => {
-    const array = arrayOf(list);
-    let sure = !array.rest;
-    for (const item of array.items) {
-      const equal = equalValues(item, wanted as Value) ?? undefined;
-      const alike = equal === false ? scalarText(item) !== undefined && scalarText(item) === scalarText(wanted as Value) : equal;
-      if (alike) return booleanValue(true, call.origin);
-      if (alike === undefined) sure = false;
-    }
-    return sure ? booleanValue(false, call.origin) : combine([list as Value, wanted as Value], call.origin);
-  })],
-  ['distinct', overKnown(1, 1, ([list], call) => {
-    const array = arrayOf(list);
-    return sequence(distinct(array.items, call), call.origin, 'list', array.rest);
-  })],
-  ['keys', overKnown(1, 1, ([map], call) => {
-    const object = objectOf(map);
-    const pairs = iterate(object) ?? [];
-    return sequence(pairs.map(([key]) => key), call.origin, 'list', object.rest && unknownValue(object.rest.dependsOn, call.origin));
-  })],
-  ['values', overKnown(1, 1, ([map], call) => {
-    const object = objectOf(map);
-    const pairs = iterate(object) ?? [];
-    return sequence(pairs.map(([, value]) => value), call.origin, 'tuple', object.rest && unknownValue(object.rest.dependsOn, call.origin));
-  })],
-  ['one', overKnown(1, 1, ([list], call) => {
-    if (list?.kind !== 'array') return list as Value;
-    if (list.rest) {
-      const choices = list.rest.alternatives?.map(set => oneOf([...list.items, ...(set.kind === 'array' ? set.items : [])], call));
-      return unknownValue(list.rest.dependsOn, call.origin, choices ? { alternatives: choices } : {});
-    }
-    return oneOf(list.items, call);
-  })],
-  ['reverse', overKnown(1, 1, ([list], call) => {
-    const array = arrayOf(list);
-    return sequence([...array.items].reverse(), call.origin, sequenceType(array), array.rest);
-  })],
-  ['slice', overKnown(3, 3, ([list, from, to], call) => {
-    const array = arrayOf(list);
-    if (array.rest) return sequence([], call.origin, 'tuple', unknownValue(array.rest.dependsOn, call.origin));
-    return sequence(array.items.slice(numberOf(from), numberOf(to)), call.origin);
-  })],
-  ['sort', overKnown(1, 1, ([list], call) => {
-    const array = arrayOf(list);
-    const unknown = array.items.some(item => item.kind === 'unknown');
-    const items = unknown ? array.items : [...array.items].sort((a, b) => compareNames(textOf(a), textOf(b)));
-    return sequence(items, call.origin, 'list', array.rest);
-  })],
-  ['index', overKnown(2, 2, ([list, wanted], call) => {
-    const array = arrayOf(list);
-    const at = array.items.findIndex(item => equalValues(item, wanted as Value) === true);
-    if (at >= 0) return numberValue(at, call.origin);
-    if (array.rest || !isWhollyKnown(list as Value)) return combine([list as Value], call.origin);
-    throw new FunctionError('the index of an item that is not there');
-  })],
-  ['matchkeys', strict(3, 3, ([values, keys, wanted], call) => {
-    const search = arrayOf(wanted).items;
-    const names = arrayOf(keys).items;
-    const items = arrayOf(values).items.filter((_, index) => {
-      const name = names[index];
-      return name !== undefined && search.some(item => equalValues(item, name) === true);
-    });
-    return sequence(items, call.origin, 'list');
-  })],
-  ['chunklist', overKnown(2, 2, ([list, size], call) => {
-    const { items, rest } = arrayOf(list);
-    const step = Math.floor(numberOf(size));
-    if (rest) return unknownValue(rest.dependsOn, call.origin);
-    if (step <= 0) return sequence([sequence(items, call.origin)], call.origin);
-    const chunks: Value[] = [];
-    for (let at = 0; at < items.length; at += step) chunks.push(sequence(items.slice(at, at + step), call.origin));
-    return sequence(chunks, call.origin);
-  })],
-  ['range', strict(1, 3, (args, call) => range(args.map(numberOf), call))],
-  ['zipmap', overKnown(2, 2, ([keys, values], call) => {
-    const names = arrayOf(keys);
-    const items = arrayOf(values);
-    if (names.rest || items.rest || names.items.some(name => name.kind === 'unknown'))
-      return new MappingValue(new Map(), call.origin, combine([keys as Value, values as Value], call.origin));
-    if (names.items.length !== items.items.length) throw new FunctionError('zipmap with lists of different lengths');
-    const entries = new Map<string, Property>();
-    names.items.forEach((key, index) => {
-      const place = key.origin[key.origin.length - 1]?.place;
-      entries.set(textOf(key), {
-        name: textOf(key),
-        value: items.items[index] as Value,
-        ...(place?.kind === 'text' ? { namePlace: place } : {}),
-      });
-    });
-    return new MappingValue(entries, call.origin);
-  })],
-  ['transpose', strict(1, 1, ([map], call) => {
-    const turned = new Map<string, Value[]>();
-    for (const [key, list] of iterate(objectOf(map)) ?? [])
-      for (const item of arrayOf(list).items) {
-        const name = textOf(item);
-        const group = turned.get(name);
-        if (group) group.push(key);
-        else turned.set(name, [key]);
+  [
+    'coalescelist',
+    partial(1, undefined, (args, call) => {
+      for (const value of args) {
+        if (value.kind === 'unknown') return combine(args, call.origin);
+        const array = value.kind === 'null' ? undefined : arrayOf(value);
+        if (array && (array.items.length > 0 || array.rest)) return value;
       }
-    const entries = [...turned].map(([name, values]) => [name, { name, value: sequence(values, call.origin, 'list') }] as const);
-    return new MappingValue(new Map(entries), call.origin);
-  })],
+      throw new FunctionError('coalescelist without a list that has items');
+    }),
+  ],
+  [
+    'compact',
+    overKnown(1, 1, ([list], call) => {
+      const array = arrayOf(list);
+      const items = array.items.filter(item => item.kind !== 'null' && scalarText(item) !== '');
+      return sequence(items, call.origin, 'list', array.rest);
+    }),
+  ],
+  [
+    'contains',
+    overKnown(2, 2, ([list, wanted], call) => {
+      const array = arrayOf(list);
+      let sure = !array.rest;
+      for (const item of array.items) {
+        const equal = equalValues(item, wanted as Value) ?? undefined;
+        const alike =
+          equal === false ? scalarText(item) !== undefined && scalarText(item) === scalarText(wanted as Value) : equal;
+        if (alike) return booleanValue(true, call.origin);
+        if (alike === undefined) sure = false;
+      }
+      return sure ? booleanValue(false, call.origin) : combine([list as Value, wanted as Value], call.origin);
+    }),
+  ],
+  [
+    'distinct',
+    overKnown(1, 1, ([list], call) => {
+      const array = arrayOf(list);
+      return sequence(distinct(array.items, call), call.origin, 'list', array.rest);
+    }),
+  ],
+  [
+    'keys',
+    overKnown(1, 1, ([map], call) => {
+      const object = objectOf(map);
+      const pairs = iterate(object) ?? [];
+      return sequence(
+        pairs.map(([key]) => key),
+        call.origin,
+        'list',
+        object.rest && unknownValue(object.rest.dependsOn, call.origin),
+      );
+    }),
+  ],
+  [
+    'values',
+    overKnown(1, 1, ([map], call) => {
+      const object = objectOf(map);
+      const pairs = iterate(object) ?? [];
+      return sequence(
+        pairs.map(([, value]) => value),
+        call.origin,
+        'tuple',
+        object.rest && unknownValue(object.rest.dependsOn, call.origin),
+      );
+    }),
+  ],
+  [
+    'one',
+    overKnown(1, 1, ([list], call) => {
+      if (list?.kind !== 'array') return list as Value;
+      if (list.rest) {
+        const choices = list.rest.alternatives?.map(set =>
+          oneOf([...list.items, ...(set.kind === 'array' ? set.items : [])], call),
+        );
+        return unknownValue(list.rest.dependsOn, call.origin, choices ? { alternatives: choices } : {});
+      }
+      return oneOf(list.items, call);
+    }),
+  ],
+  [
+    'reverse',
+    overKnown(1, 1, ([list], call) => {
+      const array = arrayOf(list);
+      return sequence([...array.items].reverse(), call.origin, sequenceType(array), array.rest);
+    }),
+  ],
+  [
+    'slice',
+    overKnown(3, 3, ([list, from, to], call) => {
+      const array = arrayOf(list);
+      if (array.rest) return sequence([], call.origin, 'tuple', unknownValue(array.rest.dependsOn, call.origin));
+      return sequence(array.items.slice(numberOf(from), numberOf(to)), call.origin);
+    }),
+  ],
+  [
+    'sort',
+    overKnown(1, 1, ([list], call) => {
+      const array = arrayOf(list);
+      const unknown = array.items.some(item => item.kind === 'unknown');
+      const items = unknown ? array.items : [...array.items].sort((a, b) => compareNames(textOf(a), textOf(b)));
+      return sequence(items, call.origin, 'list', array.rest);
+    }),
+  ],
+  [
+    'index',
+    overKnown(2, 2, ([list, wanted], call) => {
+      const array = arrayOf(list);
+      const at = array.items.findIndex(item => equalValues(item, wanted as Value) === true);
+      if (at >= 0) return numberValue(at, call.origin);
+      if (array.rest || !isWhollyKnown(list as Value)) return combine([list as Value], call.origin);
+      throw new FunctionError('the index of an item that is not there');
+    }),
+  ],
+  [
+    'matchkeys',
+    strict(3, 3, ([values, keys, wanted], call) => {
+      const search = arrayOf(wanted).items;
+      const names = arrayOf(keys).items;
+      const items = arrayOf(values).items.filter((_, index) => {
+        const name = names[index];
+        return name !== undefined && search.some(item => equalValues(item, name) === true);
+      });
+      return sequence(items, call.origin, 'list');
+    }),
+  ],
+  [
+    'chunklist',
+    overKnown(2, 2, ([list, size], call) => {
+      const { items, rest } = arrayOf(list);
+      const step = Math.floor(numberOf(size));
+      if (rest) return unknownValue(rest.dependsOn, call.origin);
+      if (step <= 0) return sequence([sequence(items, call.origin)], call.origin);
+      const chunks: Value[] = [];
+      for (let at = 0; at < items.length; at += step) chunks.push(sequence(items.slice(at, at + step), call.origin));
+      return sequence(chunks, call.origin);
+    }),
+  ],
+  ['range', strict(1, 3, (args, call) => range(args.map(numberOf), call))],
+  [
+    'zipmap',
+    overKnown(2, 2, ([keys, values], call) => {
+      const names = arrayOf(keys);
+      const items = arrayOf(values);
+      if (names.rest || items.rest || names.items.some(name => name.kind === 'unknown'))
+        return new MappingValue(new Map(), call.origin, combine([keys as Value, values as Value], call.origin));
+      if (names.items.length !== items.items.length) throw new FunctionError('zipmap with lists of different lengths');
+      const entries = new Map<string, Property>();
+      names.items.forEach((key, index) => {
+        const place = key.origin[key.origin.length - 1]?.place;
+        entries.set(textOf(key), {
+          name: textOf(key),
+          value: items.items[index] as Value,
+          ...(place?.kind === 'text' ? { namePlace: place } : {}),
+        });
+      });
+      return new MappingValue(entries, call.origin);
+    }),
+  ],
+  [
+    'transpose',
+    strict(1, 1, ([map], call) => {
+      const turned = new Map<string, Value[]>();
+      for (const [key, list] of iterate(objectOf(map)) ?? [])
+        for (const item of arrayOf(list).items) {
+          const name = textOf(item);
+          const group = turned.get(name);
+          if (group) group.push(key);
+          else turned.set(name, [key]);
+        }
+      const entries = [...turned].map(
+        ([name, values]) => [name, { name, value: sequence(values, call.origin, 'list') }] as const,
+      );
+      return new MappingValue(new Map(entries), call.origin);
+    }),
+  ],
   ['alltrue', overKnown(1, 1, ([list], call) => quantify(list as Value, false, call))],
   ['anytrue', overKnown(1, 1, ([list], call) => quantify(list as Value, true, call))],
   ['list', partial(0, undefined, (args, call) => sequence(args, call.origin, 'list'))],
-  ['map', partial(0, undefined, (args, call) => {
-    const entries = new Map<string, Property>();
-    for (let at = 0; at + 1 < args.length; at += 2) {
-      const name = textOf(args[at]);
-      entries.set(name, { name, value: args[at + 1] as Value });
-    }
-    return new MappingValue(entries, call.origin);
-  })],
+  [
+    'map',
+    partial(0, undefined, (args, call) => {
+      const entries = new Map<string, Property>();
+      for (let at = 0; at + 1 < args.length; at += 2) {
+        const name = textOf(args[at]);
+        entries.set(name, { name, value: args[at + 1] as Value });
+      }
+      return new MappingValue(entries, call.origin);
+    }),
+  ],
 ];
 
 function sizeOf(value: Value): number {
@@ -245,7 +328,9 @@ function flatten(value: Value, call: Call): Value {
     for (const item of list.items) {
       if (item.kind === 'array') visit(item, depth + 1);
       else if (item.kind === 'unknown' && !isFailed(item) && item.symbol === undefined && mayBeList(item)) {
-        const arrays = item.alternatives?.every(alternative => alternative.kind === 'array') ? item.alternatives : undefined;
+        const arrays = item.alternatives?.every(alternative => alternative.kind === 'array')
+          ? item.alternatives
+          : undefined;
         rests.push(unknownValue(item.dependsOn, item.origin, arrays ? { alternatives: arrays } : {}));
       } else items.push(item);
     }
@@ -271,7 +356,14 @@ function merge(args: readonly Value[], call: Call): Value {
       if (mapped) return mapped;
       // Whatever stands before may be replaced by what is unknown.
       for (const [name, property] of entries)
-        entries.set(name, { ...property, value: unknownValue([...value.dependsOn, ...deepDependencies(property.value)], call.origin, property.value.kind === 'unknown' ? {} : {}) });
+        entries.set(name, {
+          ...property,
+          value: unknownValue(
+            [...value.dependsOn, ...deepDependencies(property.value)],
+            call.origin,
+            property.value.kind === 'unknown' ? {} : {},
+          ),
+        });
       rests.push(unknownValue(value.dependsOn, call.origin));
       continue;
     }
@@ -294,7 +386,11 @@ function coalesce(args: readonly Value[], call: Call): Value {
       const later = args.slice(index);
       return (
         mapAlternatives(later, known => coalesce(known, call)) ??
-        combine(later.slice(0, later.findIndex(isGiven) + 1 || later.length), call.origin, later.length === 1 ? value.symbol : undefined)
+        combine(
+          later.slice(0, later.findIndex(isGiven) + 1 || later.length),
+          call.origin,
+          later.length === 1 ? value.symbol : undefined,
+        )
       );
     }
     if (isGiven(value)) return value;
@@ -353,5 +449,9 @@ function quantify(list: Value, decisive: boolean, call: Call): Value {
 }
 
 export function textItems(items: readonly string[], origin: OriginChain, type: SequenceType = 'list'): Value {
-  return sequence(items.map(item => stringValue(item, origin)), origin, type);
+  return sequence(
+    items.map(item => stringValue(item, origin)),
+    origin,
+    type,
+  );
 }

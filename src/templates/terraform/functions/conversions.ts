@@ -1,9 +1,9 @@
-import { convert, primitive } from '../type-constraint.ts';
-import { asSecret, booleanValue, MappingValue, sequence, stringValue, withOrigin } from '../terraform-value.ts';
-import { isFailed } from '../partial-value.ts';
 import type { Value } from '../../../network/value.ts';
-import { FunctionError, partial, type TerraformFunction } from './definition.ts';
+import { isFailed } from '../partial-value.ts';
+import { asSecret, booleanValue, MappingValue, sequence, stringValue, withOrigin } from '../terraform-value.ts';
 import type { TypeConstraint } from '../type-constraint.ts';
+import { convert, primitive } from '../type-constraint.ts';
+import { FunctionError, partial, type TerraformFunction } from './definition.ts';
 
 function conversion(type: TypeConstraint): TerraformFunction {
   return partial(1, 1, ([value]) => {
@@ -51,7 +51,10 @@ function fill(value: Value, fallback: Value, depth: number): Value {
     const entries = new Map([...value.properties()].map(property => [property.name, property]));
     for (const property of fallback.properties()) {
       const given = entries.get(property.name);
-      entries.set(property.name, { ...property, value: given ? fill(given.value, property.value, depth + 1) : property.value });
+      entries.set(property.name, {
+        ...property,
+        value: given ? fill(given.value, property.value, depth + 1) : property.value,
+      });
     }
     return new MappingValue(entries, value.origin, value.rest);
   }

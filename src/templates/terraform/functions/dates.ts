@@ -2,17 +2,38 @@ import { numberValue, stringValue } from '../terraform-value.ts';
 import { textOf } from './arguments.ts';
 import { FunctionError, strict, type TerraformFunction } from './definition.ts';
 
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const units: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 const months = 'January February March April May June July August September October November December'.split(' ');
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 export const dateFunctions: readonly (readonly [string, TerraformFunction])[] = [
-  ['timeadd', strict(2, 2, ([time, duration], call) => {
-    const moment = new Date(instant(textOf(time)) + milliseconds(textOf(duration)));
-    return stringValue(moment.toISOString().replace('.000Z', 'Z'), call.origin);
-  })],
-  ['timecmp', strict(2, 2, ([left, right], call) => numberValue(Math.sign(instant(textOf(left)) - instant(textOf(right))), call.origin))],
-  ['formatdate', strict(2, 2, ([pattern, time], call) => stringValue(formatDate(textOf(pattern), new Date(instant(textOf(time)))), call.origin))],
+  [
+    'timeadd',
+    strict(2, 2, ([time, duration], call) => {
+      const moment = new Date(instant(textOf(time)) + milliseconds(textOf(duration)));
+      return stringValue(moment.toISOString().replace('.000Z', 'Z'), call.origin);
+    }),
+  ],
+  [
+    'timecmp',
+    strict(2, 2, ([left, right], call) =>
+      numberValue(Math.sign(instant(textOf(left)) - instant(textOf(right))), call.origin),
+    ),
+  ],
+  [
+    'formatdate',
+    strict(2, 2, ([pattern, time], call) =>
+      stringValue(formatDate(textOf(pattern), new Date(instant(textOf(time)))), call.origin),
+    ),
+  ],
 ];
 
 function instant(text: string): number {

@@ -1,12 +1,21 @@
-import { parseTree, type Node } from 'jsonc-parser';
-import { LineCounter, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { type Node, parseTree } from 'jsonc-parser';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { OriginChain, TextPlace } from '../../../network/origin.ts';
 import type { Property, Value } from '../../../network/value.ts';
 import { combine } from '../partial-value.ts';
-import { booleanValue, isWhollyKnown, MappingValue, mapping, nullValue, numberValue, sequence, stringValue } from '../terraform-value.ts';
+import {
+  booleanValue,
+  isWhollyKnown,
+  MappingValue,
+  mapping,
+  nullValue,
+  numberValue,
+  sequence,
+  stringValue,
+} from '../terraform-value.ts';
 import { textOf } from './arguments.ts';
-import { toJsonText } from './json-text.ts';
 import { FunctionError, partial, strict, type TerraformFunction } from './definition.ts';
+import { toJsonText } from './json-text.ts';
 
 const maximumDepth = 100;
 /** The largest YAML text that is read: its library is slower than the rest of the reading. */
@@ -23,51 +32,83 @@ export function encodedValue(value: Value): Value | undefined {
 }
 
 export const encodingFunctions: readonly (readonly [string, TerraformFunction])[] = [
-  ['jsonencode', partial(1, 1, ([value], call) => {
-    const encoded = value as Value;
-    const text: Value = isWhollyKnown(encoded)
-      ? stringValue(toJsonText(encoded), call.origin)
-      : combine([encoded], call.origin);
-    return Object.assign({ ...text }, { encoded } satisfies EncodedText);
-  })],
+  [
+    'jsonencode',
+    partial(1, 1, ([value], call) => {
+      const encoded = value as Value;
+      const text: Value = isWhollyKnown(encoded)
+        ? stringValue(toJsonText(encoded), call.origin)
+        : combine([encoded], call.origin);
+      return Object.assign({ ...text }, { encoded } satisfies EncodedText);
+    }),
+  ],
   ['yamlencode', strict(1, 1, ([value], call) => stringValue(toJsonText(value as Value), call.origin))],
-  ['jsondecode', partial(1, 1, ([value], call) => {
-    const encoded = encodedValue(value as Value);
-    if (encoded) return encoded;
-    if (value?.kind === 'unknown') return combine([value], call.origin);
-    return decodeJson(textOf(value), fileOf(value as Value), call.origin);
-  })],
+  [
+    'jsondecode',
+    partial(1, 1, ([value], call) => {
+      const encoded = encodedValue(value as Value);
+      if (encoded) return encoded;
+      if (value?.kind === 'unknown') return combine([value], call.origin);
+      return decodeJson(textOf(value), fileOf(value as Value), call.origin);
+    }),
+  ],
   ['yamldecode', strict(1, 1, ([value], call) => decodeYaml(textOf(value), fileOf(value as Value), call.origin))],
-  ['csvdecode', strict(1, 1, ([value], call) => {
-    const [names = [], ...rows] = csvRows(textOf(value));
-    const items = rows.map(row => mapping(names.map((name, index) => [name, stringValue(row[index] ?? '', call.origin)]), call.origin));
-    return sequence(items, call.origin, 'list');
-  })],
-  ['base64encode', strict(1, 1, ([value], call) => {
-    const bytes = new TextEncoder().encode(textOf(value));
-    let binary = '';
-    for (const byte of bytes) binary += String.fromCharCode(byte);
-    return stringValue(btoa(binary), call.origin);
-  })],
-  ['base64decode', strict(1, 1, ([value], call) => {
-    let binary: string;
-    try {
-      binary = atob(textOf(value));
-    } catch {
-      throw new FunctionError('base64decode of a text that is not base64');
-    }
-    const bytes = Uint8Array.from(binary, letter => letter.charCodeAt(0));
-    return stringValue(new TextDecoder().decode(bytes), call.origin);
-  })],
-  ['urlencode', strict(1, 1, ([value], call) =>
-    stringValue(encodeURIComponent(textOf(value)).replaceAll('%20', '+').replace(/[!'()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`), call.origin))],
-  ['urldecode', strict(1, 1, ([value], call) => {
-    try {
-      return stringValue(decodeURIComponent(textOf(value).replaceAll('+', ' ')), call.origin);
-    } catch {
-      throw new FunctionError('urldecode of a text that is not URL-encoded');
-    }
-  })],
+  [
+    'csvdecode',
+    strict(1, 1, ([value], call) => {
+      const [names = [], ...rows] = csvRows(textOf(value));
+      const items = rows.map(row =>
+        mapping(
+          names.map((name, index) => [name, stringValue(row[index] ?? '', call.origin)]),
+          call.origin,
+        ),
+      );
+      return sequence(items, call.origin, 'list');
+    }),
+  ],
+  [
+    'base64encode',
+    strict(1, 1, ([value], call) => {
+      const bytes = new TextEncoder().encode(textOf(value));
+      let binary = '';
+      for (const byte of bytes) binary += String.fromCharCode(byte);
+      return stringValue(btoa(binary), call.origin);
+    }),
+  ],
+  [
+    'base64decode',
+    strict(1, 1, ([value], call) => {
+      let binary: string;
+      try {
+        binary = atob(textOf(value));
+      } catch {
+        throw new FunctionError('base64decode of a text that is not base64');
+      }
+      const bytes = Uint8Array.from(binary, letter => letter.charCodeAt(0));
+      return stringValue(new TextDecoder().decode(bytes), call.origin);
+    }),
+  ],
+  [
+    'urlencode',
+    strict(1, 1, ([value], call) =>
+      stringValue(
+        encodeURIComponent(textOf(value))
+          .replaceAll('%20', '+')
+          .replace(/[!'()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`),
+        call.origin,
+      ),
+    ),
+  ],
+  [
+    'urldecode',
+    strict(1, 1, ([value], call) => {
+      try {
+        return stringValue(decodeURIComponent(textOf(value).replaceAll('+', ' ')), call.origin);
+      } catch {
+        throw new FunctionError('urldecode of a text that is not URL-encoded');
+      }
+    }),
+  ],
 ];
 
 /** The file whose whole text a value is, when it came from `file`. */
@@ -116,7 +157,10 @@ function fromJsonNode(node: Node, at: PlaceOf, origin: OriginChain, depth: numbe
       return new MappingValue(entries, chain);
     }
     case 'array':
-      return sequence((node.children ?? []).map(child => fromJsonNode(child, at, origin, depth + 1)), chain);
+      return sequence(
+        (node.children ?? []).map(child => fromJsonNode(child, at, origin, depth + 1)),
+        chain,
+      );
     case 'string':
       return stringValue(String(node.value), chain);
     case 'number':
@@ -150,12 +194,17 @@ function decodeYaml(text: string, file: string | undefined, origin: OriginChain)
         const namePlace = keyRange && at(keyRange[0], keyRange[1]);
         const value = convert(pair.value, depth + 1);
         if (name === '<<' && value.kind === 'object') {
-          for (const property of value.properties()) if (!entries.has(property.name)) entries.set(property.name, property);
+          for (const property of value.properties())
+            if (!entries.has(property.name)) entries.set(property.name, property);
         } else entries.set(name, { name, value, ...(namePlace ? { namePlace } : {}) });
       }
       return new MappingValue(entries, chain);
     }
-    if (isSeq(node)) return sequence(node.items.map(item => convert(item, depth + 1)), chain);
+    if (isSeq(node))
+      return sequence(
+        node.items.map(item => convert(item, depth + 1)),
+        chain,
+      );
     const value = isScalar(node) ? node.value : null;
     switch (typeof value) {
       case 'string':

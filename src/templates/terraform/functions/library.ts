@@ -6,12 +6,12 @@ import { addressFunctions } from './addresses.ts';
 import { collectionFunctions } from './collections.ts';
 import { conversionFunctions } from './conversions.ts';
 import { dateFunctions } from './dates.ts';
+import { type Budget, type Call, type FunctionContext, FunctionError, type TerraformFunction } from './definition.ts';
 import { encodingFunctions } from './encodings.ts';
 import { fileFunctions } from './files.ts';
 import { numberFunctions } from './numbers.ts';
 import { setFunctions } from './sets.ts';
 import { stringFunctions } from './strings.ts';
-import { type Budget, type Call, type FunctionContext, FunctionError, type TerraformFunction } from './definition.ts';
 
 const library: ReadonlyMap<string, TerraformFunction> = new Map([
   ...stringFunctions,

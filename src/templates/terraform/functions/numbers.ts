@@ -25,17 +25,27 @@ export const numberFunctions: readonly (readonly [string, TerraformFunction])[] 
   ['pow', numeric((value = 1, power = 1) => value ** power, 2)],
   ['max', strict(1, undefined, (args, call) => numberValue(largest(all(args), Math.max), call.origin))],
   ['min', strict(1, undefined, (args, call) => numberValue(largest(all(args), Math.min), call.origin))],
-  ['sum', strict(1, 1, ([list], call) => {
-    const { items } = arrayOf(list);
-    if (items.length === 0) throw new FunctionError('the sum of an empty list');
-    return numberValue(items.reduce((total, item) => total + numberOf(item), 0), call.origin);
-  })],
-  ['parseint', strict(2, 2, ([text, base], call) => {
-    const digits = textOf(text);
-    const radix = numberOf(base);
-    const number = radix >= 2 && radix <= 36 && /^[-+]?[0-9a-z]+$/i.test(digits) ? Number.parseInt(digits, radix) : Number.NaN;
-    return numberValue(finite(number), call.origin);
-  })],
+  [
+    'sum',
+    strict(1, 1, ([list], call) => {
+      const { items } = arrayOf(list);
+      if (items.length === 0) throw new FunctionError('the sum of an empty list');
+      return numberValue(
+        items.reduce((total, item) => total + numberOf(item), 0),
+        call.origin,
+      );
+    }),
+  ],
+  [
+    'parseint',
+    strict(2, 2, ([text, base], call) => {
+      const digits = textOf(text);
+      const radix = numberOf(base);
+      const number =
+        radix >= 2 && radix <= 36 && /^[-+]?[0-9a-z]+$/i.test(digits) ? Number.parseInt(digits, radix) : Number.NaN;
+      return numberValue(finite(number), call.origin);
+    }),
+  ],
 ];
 
 function largest(numbers: readonly number[], choose: (a: number, b: number) => number): number {

@@ -19,9 +19,15 @@ function compile(pattern: string, subject: string): RegExp {
     source = source.slice(leading[0].length);
     flags += leading[1] ?? '';
   }
-  source = source.replaceAll('[[:alnum:]]', '[0-9A-Za-z]').replaceAll('[:alnum:]', '0-9A-Za-z')
-    .replaceAll('[:alpha:]', 'A-Za-z').replaceAll('[:digit:]', '0-9').replaceAll('[:space:]', '\\s')
-    .replaceAll('[:lower:]', 'a-z').replaceAll('[:upper:]', 'A-Z').replaceAll('[:punct:]', '!-/:-@\\[-`{-~');
+  source = source
+    .replaceAll('[[:alnum:]]', '[0-9A-Za-z]')
+    .replaceAll('[:alnum:]', '0-9A-Za-z')
+    .replaceAll('[:alpha:]', 'A-Za-z')
+    .replaceAll('[:digit:]', '0-9')
+    .replaceAll('[:space:]', '\\s')
+    .replaceAll('[:lower:]', 'a-z')
+    .replaceAll('[:upper:]', 'A-Z')
+    .replaceAll('[:punct:]', '!-/:-@\\[-`{-~');
   for (const attempt of [flags, flags.replace('u', '')]) {
     try {
       return new RegExp(source, attempt);
@@ -57,7 +63,11 @@ export function replaceAllMatches(pattern: string, subject: string, by: string):
 
 function matchValue(match: RegExpExecArray | RegExpMatchArray, origin: OriginChain): Value {
   const group = (text: string | undefined) => (text === undefined ? nullValue(origin) : stringValue(text, origin));
-  if (match.groups) return mapping(Object.entries(match.groups).map(([name, text]) => [name, group(text)]), origin);
+  if (match.groups)
+    return mapping(
+      Object.entries(match.groups).map(([name, text]) => [name, group(text)]),
+      origin,
+    );
   if (match.length > 1) return sequence(match.slice(1).map(group), origin);
   return stringValue(match[0], origin);
 }

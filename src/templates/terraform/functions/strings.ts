@@ -1,8 +1,8 @@
 import type { Value } from '../../../network/value.ts';
 import { booleanValue, numberText, scalarText, sequence, stringValue } from '../terraform-value.ts';
 import { arrayOf, numberOf, textOf } from './arguments.ts';
-import { toJsonText } from './json-text.ts';
 import { type Call, FunctionError, strict, type TerraformFunction } from './definition.ts';
+import { toJsonText } from './json-text.ts';
 import { allMatches, firstMatch, replaceAllMatches } from './regular-expressions.ts';
 
 /** A text result must not outgrow what a file can hold. */
@@ -15,55 +15,105 @@ function text(transform: (text: string) => string): TerraformFunction {
 export const stringFunctions: readonly (readonly [string, TerraformFunction])[] = [
   ['lower', text(value => value.toLowerCase())],
   ['upper', text(value => value.toUpperCase())],
-  ['title', text(value => value.replace(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase()))],
+  [
+    'title',
+    text(value => value.replace(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase())),
+  ],
   ['trimspace', text(value => value.trim())],
   ['chomp', text(value => value.replace(/[\r\n]+$/, ''))],
   ['strrev', text(value => [...value].reverse().join(''))],
-  ['trim', strict(2, 2, ([value, cut], call) => stringValue(trimSet(textOf(value), textOf(cut), true, true), call.origin))],
-  ['trimprefix', strict(2, 2, ([value, prefix], call) => {
-    const whole = textOf(value);
-    const start = textOf(prefix);
-    return stringValue(whole.startsWith(start) ? whole.slice(start.length) : whole, call.origin);
-  })],
-  ['trimsuffix', strict(2, 2, ([value, suffix], call) => {
-    const whole = textOf(value);
-    const end = textOf(suffix);
-    return stringValue(end !== '' && whole.endsWith(end) ? whole.slice(0, -end.length) : whole, call.origin);
-  })],
-  ['startswith', strict(2, 2, ([value, part], call) => booleanValue(textOf(value).startsWith(textOf(part)), call.origin))],
+  [
+    'trim',
+    strict(2, 2, ([value, cut], call) => stringValue(trimSet(textOf(value), textOf(cut), true, true), call.origin)),
+  ],
+  [
+    'trimprefix',
+    strict(2, 2, ([value, prefix], call) => {
+      const whole = textOf(value);
+      const start = textOf(prefix);
+      return stringValue(whole.startsWith(start) ? whole.slice(start.length) : whole, call.origin);
+    }),
+  ],
+  [
+    'trimsuffix',
+    strict(2, 2, ([value, suffix], call) => {
+      const whole = textOf(value);
+      const end = textOf(suffix);
+      return stringValue(end !== '' && whole.endsWith(end) ? whole.slice(0, -end.length) : whole, call.origin);
+    }),
+  ],
+  [
+    'startswith',
+    strict(2, 2, ([value, part], call) => booleanValue(textOf(value).startsWith(textOf(part)), call.origin)),
+  ],
   ['endswith', strict(2, 2, ([value, part], call) => booleanValue(textOf(value).endsWith(textOf(part)), call.origin))],
-  ['strcontains', strict(2, 2, ([value, part], call) => booleanValue(textOf(value).includes(textOf(part)), call.origin))],
-  ['replace', strict(3, 3, ([value, search, by], call) => {
-    const pattern = textOf(search);
-    const whole = textOf(value);
-    const isPattern = pattern.length > 1 && pattern.startsWith('/') && pattern.endsWith('/');
-    const result = isPattern
-      ? replaceAllMatches(pattern.slice(1, -1), whole, textOf(by))
-      : whole.replaceAll(pattern, () => textOf(by));
-    return stringValue(bounded(result), call.origin);
-  })],
-  ['substr', strict(3, 3, ([value, offset, length], call) => {
-    const letters = [...textOf(value)];
-    let from = numberOf(offset);
-    if (from < 0) from = Math.max(0, letters.length + from);
-    const count = numberOf(length);
-    return stringValue(letters.slice(from, count < 0 ? undefined : from + count).join(''), call.origin);
-  })],
-  ['split', strict(2, 2, ([separator, value], call) => {
-    const whole = textOf(value);
-    const parts = whole === '' ? [''] : whole.split(textOf(separator));
-    return sequence(parts.map(part => stringValue(part, call.origin)), call.origin, 'list');
-  })],
-  ['join', strict(1, undefined, ([separator, ...lists], call) => {
-    const parts = lists.flatMap(list => arrayOf(list).items.map(textOf));
-    return stringValue(bounded(parts.join(textOf(separator))), call.origin);
-  })],
-  ['indent', strict(2, 2, ([spaces, value], call) =>
-    stringValue(bounded(textOf(value).replaceAll('\n', `\n${' '.repeat(clampWidth(numberOf(spaces)))}`)), call.origin))],
+  [
+    'strcontains',
+    strict(2, 2, ([value, part], call) => booleanValue(textOf(value).includes(textOf(part)), call.origin)),
+  ],
+  [
+    'replace',
+    strict(3, 3, ([value, search, by], call) => {
+      const pattern = textOf(search);
+      const whole = textOf(value);
+      const isPattern = pattern.length > 1 && pattern.startsWith('/') && pattern.endsWith('/');
+      const result = isPattern
+        ? replaceAllMatches(pattern.slice(1, -1), whole, textOf(by))
+        : whole.replaceAll(pattern, () => textOf(by));
+      return stringValue(bounded(result), call.origin);
+    }),
+  ],
+  [
+    'substr',
+    strict(3, 3, ([value, offset, length], call) => {
+      const letters = [...textOf(value)];
+      let from = numberOf(offset);
+      if (from < 0) from = Math.max(0, letters.length + from);
+      const count = numberOf(length);
+      return stringValue(letters.slice(from, count < 0 ? undefined : from + count).join(''), call.origin);
+    }),
+  ],
+  [
+    'split',
+    strict(2, 2, ([separator, value], call) => {
+      const whole = textOf(value);
+      const parts = whole === '' ? [''] : whole.split(textOf(separator));
+      return sequence(
+        parts.map(part => stringValue(part, call.origin)),
+        call.origin,
+        'list',
+      );
+    }),
+  ],
+  [
+    'join',
+    strict(1, undefined, ([separator, ...lists], call) => {
+      const parts = lists.flatMap(list => arrayOf(list).items.map(textOf));
+      return stringValue(bounded(parts.join(textOf(separator))), call.origin);
+    }),
+  ],
+  [
+    'indent',
+    strict(2, 2, ([spaces, value], call) =>
+      stringValue(
+        bounded(textOf(value).replaceAll('\n', `\n${' '.repeat(clampWidth(numberOf(spaces)))}`)),
+        call.origin,
+      ),
+    ),
+  ],
   ['regex', strict(2, 2, ([pattern, value], call) => firstMatch(textOf(pattern), textOf(value), call.origin))],
-  ['regexall', strict(2, 2, ([pattern, value], call) =>
-    sequence(allMatches(textOf(pattern), textOf(value), call.origin), call.origin, 'list'))],
-  ['format', strict(1, undefined, ([pattern, ...args], call) => stringValue(bounded(format(textOf(pattern), args)), call.origin))],
+  [
+    'regexall',
+    strict(2, 2, ([pattern, value], call) =>
+      sequence(allMatches(textOf(pattern), textOf(value), call.origin), call.origin, 'list'),
+    ),
+  ],
+  [
+    'format',
+    strict(1, undefined, ([pattern, ...args], call) =>
+      stringValue(bounded(format(textOf(pattern), args)), call.origin),
+    ),
+  ],
   ['formatlist', strict(1, undefined, ([pattern, ...args], call) => formatList(textOf(pattern), args, call))],
 ];
 

@@ -22,7 +22,12 @@ export function translate(source: ObjectValue, fields: Fields, into = new RestOb
     if (!property || property.value.kind === 'null') continue;
     const { value, namePlace } = property;
     if (typeof rule === 'string') into.set(rule, value, namePlace);
-    else if ('ids' in rule) into.set(rule.to, mapItems(value, id => mapping([['id', id]], id.origin)), namePlace);
+    else if ('ids' in rule)
+      into.set(
+        rule.to,
+        mapItems(value, id => mapping([['id', id]], id.origin)),
+        namePlace,
+      );
     else if ('many' in rule) addMany(into.list(rule.to), value, rule.many);
     else {
       const first = value.kind === 'array' ? value.items[0] : value;

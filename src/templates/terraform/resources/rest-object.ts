@@ -54,7 +54,7 @@ export class RestObject {
   toValue(): MappingValue {
     const entries = new Map<string, Property>();
     for (const [name, { content, namePlace }] of this.#entries)
-      entries.set(name, { name, value: valueOf(content), ...(namePlace ? { namePlace } : {}) });
+      entries.set(name, { name, value: finished(content), ...(namePlace ? { namePlace } : {}) });
     return new MappingValue(entries, this.origin, this.rest);
   }
 }
@@ -66,10 +66,10 @@ export class RestList {
   constructor(readonly origin: OriginChain = []) {}
 
   toValue(): Value {
-    return sequence(this.items.map(valueOf), this.origin, 'list', joinRests(this.rests));
+    return sequence(this.items.map(finished), this.origin, 'list', joinRests(this.rests));
   }
 }
 
-function valueOf(content: Content): Value {
+function finished(content: Content): Value {
   return content instanceof RestObject || content instanceof RestList ? content.toValue() : content;
 }

@@ -143,7 +143,12 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
   ],
   [
     'azurerm_public_ip_prefix',
-    { ...place, sku: 'sku.name', prefix_length: 'properties.prefixLength', ip_version: 'properties.publicIPAddressVersion' },
+    {
+      ...place,
+      sku: 'sku.name',
+      prefix_length: 'properties.prefixLength',
+      ip_version: 'properties.publicIPAddressVersion',
+    },
   ],
   [
     'azurerm_lb',
@@ -216,7 +221,11 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       firewall_policy_id: 'properties.firewallPolicy.id',
       ip_configuration: {
         to: 'properties.ipConfigurations',
-        many: { name: 'name', subnet_id: 'properties.subnet.id', public_ip_address_id: 'properties.publicIPAddress.id' },
+        many: {
+          name: 'name',
+          subnet_id: 'properties.subnet.id',
+          public_ip_address_id: 'properties.publicIPAddress.id',
+        },
       },
     },
   ],
@@ -280,7 +289,11 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       sku: 'sku.name',
       ip_configuration: {
         to: 'properties.ipConfigurations',
-        many: { name: 'name', subnet_id: 'properties.subnet.id', public_ip_address_id: 'properties.publicIPAddress.id' },
+        many: {
+          name: 'name',
+          subnet_id: 'properties.subnet.id',
+          public_ip_address_id: 'properties.publicIPAddress.id',
+        },
       },
     },
   ],
