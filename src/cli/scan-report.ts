@@ -1,5 +1,6 @@
 import type { UnitAnalysis } from '../findings/analysis.ts';
 import type { Fix } from '../findings/finding.ts';
+import { shownSources } from '../findings/places.ts';
 import type { ScanResult } from '../findings/scan.ts';
 import type { SettledFinding } from '../findings/settle.ts';
 import type { SecurityGroup } from '../network/model.ts';
@@ -76,7 +77,7 @@ function groupsOf(analysis: UnitAnalysis, positions: Positions): readonly Report
           reach: verdict.reach,
           atLeast: verdict.atLeast,
           certainty: verdict.certainty,
-          sources: verdict.sources,
+          sources: shownSources(verdict),
           decidedBy: verdict.decidedBy,
           dependsOn: verdict.dependsOn,
         }),

@@ -4,12 +4,14 @@ import type { Exposure } from './exposure.ts';
 import type { Finding, Level, RelatedPlace } from './finding.ts';
 import { joined, portLabel, quoted, sentence, shown, sourcesPhrase } from './message-text.ts';
 import {
+  admittedPhrase,
   callPlaces,
   decidingProperties,
   distinctPlaces,
   groupLabel,
   hasSecretSource,
   type PropertyOrigin,
+  secretSource,
   undecidedProperties,
   usePlace,
   wayPlaces,
@@ -62,8 +64,7 @@ function messageOf(exposure: Exposure): string {
     );
     return `${port} may be open to ${extent}: for ${whose} that depends on ${on}${notes}.`;
   }
-  const sources =
-    rule && hasSecretSource(rule) ? 'a source that a secure parameter holds' : sourcesPhrase(admittedSources(exposure));
+  const sources = rule && hasSecretSource(rule) ? secretSource : sourcesPhrase(admittedSources(exposure));
   if (kind === 'open') return `${port} is open to the internet: ${whose} admits ${sources}${notes}.`;
   const cloud = step.sources.some(source => /^azurecloud/i.test(source));
   const why = cloud ? ', which is the machines of every Azure customer' : '';
@@ -115,7 +116,7 @@ function otherRules({ kind, verdict, step }: Exposure): RelatedPlace[] {
   const others = verdict.proof.filter(other => other.effect === 'admits' && other !== step && other.rule);
   return others.map(other => ({
     place: other.rule!.name.origin[0]?.place ?? other.rule!.place,
-    message: `Rule ${quoted(other.ruleName)}${priority(other)} admits ${sourcesPhrase(other.sources)} as well.`,
+    message: `Rule ${quoted(other.ruleName)}${priority(other)} admits ${admittedPhrase(other)} as well.`,
   }));
 }
 

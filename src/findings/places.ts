@@ -1,13 +1,13 @@
 import { parsePrefix } from '../network/address-prefix.ts';
 import { intervalsContain } from '../network/intervals.ts';
-import type { Field, FieldList, PortVerdict, SecurityGroup, SecurityRule } from '../network/model.ts';
+import type { Field, FieldList, PortVerdict, ProofStep, SecurityGroup, SecurityRule } from '../network/model.ts';
 import type { Origin, OriginChain, Place } from '../network/origin.ts';
 import { parsePorts } from '../network/port-set.ts';
 import { reachOf } from '../network/reach.ts';
 import { sourcesOf } from '../network/source-set.ts';
 import type { Value } from '../network/value.ts';
 import type { RelatedPlace } from './finding.ts';
-import { quoted, shown } from './message-text.ts';
+import { quoted, shown, sourcesPhrase } from './message-text.ts';
 
 /** A property of a rule that has a part in a verdict. */
 export type DecidingProperty = 'source' | 'port' | 'access' | 'priority' | 'protocol' | 'direction' | 'existence';
@@ -168,6 +168,20 @@ export function placeKey(place: Place): string {
 export function hasSecretSource(rule: SecurityRule): boolean {
   const properties = member(rule.value, 'properties');
   return ['sourceAddressPrefix', 'sourceAddressPrefixes'].some(name => isSecret(member(properties, name)));
+}
+
+/** A step's sources as a phrase; what a secure parameter holds is not shown. */
+export function admittedPhrase(step: ProofStep): string {
+  return step.rule && hasSecretSource(step.rule) ? secretSource : sourcesPhrase(step.sources);
+}
+
+/** What is said instead of a secure parameter's addresses. */
+export const secretSource = 'a source that a secure parameter holds';
+
+/** The sources of a verdict, for showing. */
+export function shownSources({ sources, proof }: Pick<PortVerdict, 'sources' | 'proof'>): readonly string[] {
+  const secret = proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
+  return secret ? [secretSource] : sources;
 }
 
 function isSecret(value: Value | undefined): boolean {

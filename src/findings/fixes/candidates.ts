@@ -9,6 +9,7 @@ import type { Json } from '../../network/value.ts';
 import type { PropertyChange } from '../../templates/source-editor.ts';
 import { coveredBy, knownInboundRules } from '../coverage.ts';
 import { joined, portLabels, quoted, shown } from '../message-text.ts';
+import { hasSecretSource } from '../places.ts';
 import type { FixPromise } from './proof.ts';
 import {
   freePriorityAfter,
@@ -64,7 +65,7 @@ export function* exposureFixes(subject: Subject, trusted: readonly string[]): Ge
 export function tighten(subject: Subject, sources: readonly string[]): Candidate {
   const { rule, texts, judged } = subject;
   const carried = portsCarried(rule, judged);
-  const kept = narrowSources(rule);
+  const kept = hasSecretSource(rule) ? [] : narrowSources(rule);
   const isTag = sources.some(source => parsePrefix(source).tags.length > 0);
   const all = [...new Set([...kept, ...sources])];
   const only = joined(
@@ -74,7 +75,8 @@ export function tighten(subject: Subject, sources: readonly string[]): Candidate
   const title = carried.others
     ? `Let only ${only} reach ${portLabels(carried.judged)} in rule ${nameOf(rule)}`
     : `Let only ${only} in by rule ${nameOf(rule)}`;
-  const able = !(isTag && all.length > 1);
+  // What a secure parameter holds is not written into a text or a title.
+  const able = !(isTag && all.length > 1) && !hasSecretSource(rule);
   return {
     title,
     outcome: 'narrow',

@@ -2,7 +2,7 @@ import type { SecurityGroup, SecurityRule } from '../../network/model.ts';
 import type { Place } from '../../network/origin.ts';
 import type { Finding, RelatedPlace } from '../finding.ts';
 import { quoted, shown } from '../message-text.ts';
-import { callPlaces, distinctPlaces, groupLabel } from '../places.ts';
+import { callPlaces, distinctPlaces, groupLabel, hasSecretSource } from '../places.ts';
 import type { FindingRule } from '../rule.ts';
 
 export const invalidRule: FindingRule = {
@@ -16,13 +16,17 @@ export const invalidRule: FindingRule = {
       }
       for (const rule of group.rules) {
         for (const { message, place } of rule.problems) {
-          yield invalid(group, rule, `${label(rule, group)}: ${shown(message, 200)}`, place);
+          const text = hasSecretSource(rule) ? secretProblem : shown(message, 200);
+          yield invalid(group, rule, `${label(rule, group)}: ${text}`, place);
         }
       }
       yield* sharedPriorities(group);
     }
   },
 };
+
+/** The problem can quote the value. */
+const secretProblem = 'Azure rejects it; its source is in a secure parameter and not shown.';
 
 /** Azure takes one rule for each priority and direction: https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview */
 function* sharedPriorities(group: SecurityGroup): Generator<Finding> {

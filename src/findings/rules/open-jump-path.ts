@@ -4,6 +4,7 @@ import type { ResourceDeclaration } from '../../network/resource.ts';
 import type { ObjectValue, Value } from '../../network/value.ts';
 import type { Finding, Level } from '../finding.ts';
 import { joined, portLabel, quoted, reachPhrase, sentence, sourcesPhrase } from '../message-text.ts';
+import { admittedPhrase, shownSources } from '../places.ts';
 import type { FindingRule, RuleContext } from '../rule.ts';
 
 interface JumpPath {
@@ -44,7 +45,9 @@ function open(context: RuleContext, { port, path, through, machines }: JumpPath)
   const declaration = declarationOf(context, path, through.id) ?? path.interface.declaration;
   const what = machines.length === 1 ? 'machine' : 'machines';
   const by =
-    path.decidedBy.length > 0 ? `; ${joined(path.decidedBy.map(quoted), 3)} admits ${sourcesPhrase(path.sources)}` : '';
+    path.decidedBy.length > 0
+      ? `; ${joined(path.decidedBy.map(quoted), 3)} admits ${sourcesPhrase(shownSources(path))}`
+      : '';
   return {
     id: openJumpPath.id,
     level: levelOf(path),
@@ -56,7 +59,7 @@ function open(context: RuleContext, { port, path, through, machines }: JumpPath)
     port,
     related: path.proof.flatMap(step =>
       step.effect === 'admits' && step.rule
-        ? [{ place: step.rule.place, message: `Rule ${quoted(step.ruleName)} admits ${sourcesPhrase(step.sources)}.` }]
+        ? [{ place: step.rule.place, message: `Rule ${quoted(step.ruleName)} admits ${admittedPhrase(step)}.` }]
         : [],
     ),
     subject: {},

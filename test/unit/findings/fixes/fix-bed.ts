@@ -6,6 +6,7 @@ import { editedTexts } from '../../../../src/findings/fixes/edits.ts';
 import { FixFinder } from '../../../../src/findings/fixes/fix-finder.ts';
 import { Scanner } from '../../../../src/findings/scan.ts';
 import { type SettledFinding, settleFindings } from '../../../../src/findings/settle.ts';
+import { evaluateGroup } from '../../../../src/network/security-group.ts';
 import { managementPorts } from '../../../../src/network/verdict.ts';
 import type { FileRead, FileSystem, FolderEntry } from '../../../../src/templates/file-system.ts';
 import { TemplateLanguages } from '../../../../src/templates/languages.ts';
@@ -79,6 +80,9 @@ interface Row {
   readonly sources: string;
 }
 
+/** Ports around the management ports and far from them: no fix is about these. */
+const otherPorts = [0, 21, 23, 80, 443, 445, 3388, 3390, 5984, 5987, 8080, 65535];
+
 function rowsOf(analyses: readonly UnitAnalysis[]): Map<string, Row[]> {
   const out = new Map<string, Row[]>();
   for (const { unit, parameterFile, groups } of analyses) {
@@ -88,6 +92,22 @@ function rowsOf(analyses: readonly UnitAnalysis[]): Map<string, Row[]> {
         key,
         verdicts.map(({ port, reach, atLeast, sources }) => ({ port, reach, atLeast, sources: sources.join() })),
       );
+    });
+  }
+  return out;
+}
+
+function otherRowsOf(analyses: readonly UnitAnalysis[]): Map<string, readonly string[]> {
+  const out = new Map<string, readonly string[]>();
+  for (const { unit, parameterFile, groups } of analyses) {
+    groups.forEach(({ group }, index) => {
+      const verdicts = (['Tcp', 'Udp'] as const).flatMap(protocol =>
+        evaluateGroup(group, { ports: otherPorts, protocol }),
+      );
+      const texts = verdicts.map(
+        one => `${one.protocol} ${one.port} ${one.reach} ${one.atLeast} ${one.sources.join()}`,
+      );
+      out.set(`${unit} ${parameterFile ?? ''} ${index} ${group.declaration.address}`, texts);
     });
   }
   return out;
@@ -108,6 +128,7 @@ export function checkFix(
   const mine = new Set(finding.foundIn.map(one => `${one.unit} ${one.parameterFile ?? ''}`));
   const was = rowsOf(bed.analyses);
   const is = rowsOf(after);
+  const others = { was: otherRowsOf(bed.analyses), now: otherRowsOf(after) };
   const order = ['none', 'restricted', 'wide', 'internet'];
   const about = `${fix.title}: ${finding.message}`;
   for (const [key, rows] of was) {
@@ -117,6 +138,7 @@ export function checkFix(
       assert.match(fix.title, /^Remove/, about);
       continue;
     }
+    assert.deepEqual(others.now.get(key), others.was.get(key), `${about}: ${key} other ports`);
     rows.forEach((row, i) => {
       const next = now[i]!;
       assert.ok(order.indexOf(next.reach) <= order.indexOf(row.reach), `${about}: ${key} ${row.port} is wider`);
