@@ -61,4 +61,11 @@ describe('the packaged extension', () => {
     await workbench.page.locator('.sidebar .pane .message', { hasText: /scanned/ }).waitFor();
     await workbench.shot('scan');
   });
+
+  it('shows the page of a rule', async () => {
+    await workbench.command('Portcullis: Show Documentation of Rule');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'open-management-port' }).click();
+    await workbench.page.locator('.tab', { hasText: /Preview open-management-port/ }).waitFor();
+    await workbench.shot('rule-page');
+  });
 });

@@ -72,13 +72,11 @@ export async function hoverText(document: TextDocument, at: string): Promise<str
     .join('\n');
 }
 
-export async function actionsAt(document: TextDocument, at: string): Promise<readonly CodeAction[]> {
-  const start = document.positionAt(document.getText().indexOf(at) + 1);
-  return commands.executeCommand<CodeAction[]>(
-    'vscode.executeCodeActionProvider',
-    document.uri,
-    new Range(start, start),
-  );
+/** The code actions at a place, or at the first occurrence of a text. */
+export async function actionsAt(document: TextDocument, at: string | Range): Promise<readonly CodeAction[]> {
+  const position = typeof at === 'string' ? document.positionAt(document.getText().indexOf(at) + 1) : at.start;
+  const range = new Range(position, position);
+  return commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range);
 }
 
 /** Replaces the first occurrence of a text, without saving. */

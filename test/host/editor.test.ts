@@ -170,7 +170,7 @@ describe('fixes', () => {
   it('reach into the caller of a module', async () => {
     const module = await show('second/modules/nsg.bicep');
     const problem = await until('there is a problem', () => problems(module.uri, open)[0]);
-    const actions = await actionsAt(module, module.getText(problem.range));
+    const actions = await actionsAt(module, problem.range);
     const fix = actions.find(action => /VirtualNetwork/.test(action.title) && action.edit);
     assert.ok(fix?.edit, actions.map(action => action.title).join('\n'));
     assert.ok(fix.edit.entries().some(([uri]) => uri.path.endsWith('/second/main.bicep')));
