@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { hasAddress } from '../../../src/network/address-set.ts';
 import { Admission } from '../../../src/network/admission.ts';
 import type { Reach, SecurityGroup } from '../../../src/network/model.ts';
-import { reachOf } from '../../../src/network/reach.ts';
-import { certainExistence, type ResourceDeclaration } from '../../../src/network/resource.ts';
-import { readResources } from '../../../src/network/rest/read-resources.ts';
 import { compileGroup } from '../../../src/network/rule-layer.ts';
 import { evaluateGroup } from '../../../src/network/security-group.ts';
 import type { SourceSet } from '../../../src/network/source-set.ts';
-import { MapObject, type UnknownValue, type Value } from '../../../src/network/value.ts';
+import type { UnknownValue, Value } from '../../../src/network/value.ts';
+import { declare, declareRule, toValue } from './declared-rules.ts';
 import {
   type Address,
   type AddressItem,
@@ -27,116 +25,6 @@ const count = full ? 100_000 : 3_000;
 // Each of these is judged for up to 27 assignments.
 const unknownCount = full ? 20_000 : 1_500;
 const port = 22;
-
-/** A rule as the template reader gives it, some fields replaced by unknown values. */
-function declare(
-  rules: readonly Rule[],
-  unknowns: ReadonlyMap<Rule, ReadonlyMap<string, UnknownValue>> = new Map(),
-): SecurityGroup {
-  const declaration: ResourceDeclaration = {
-    type: 'Microsoft.Network/networkSecurityGroups',
-    id: toValue('/nsg'),
-    name: toValue('nsg'),
-    body: object({
-      properties: object({
-        securityRules: {
-          kind: 'array',
-          origin: [],
-          items: rules.map((rule, i) => declareRule(rule, i, unknowns.get(rule))),
-        },
-      }),
-    }),
-    existence: certainExistence,
-    existing: false,
-    address: 'nsg',
-    place: nowhere,
-    extent: nowhere,
-    via: [],
-  };
-  return readResources([declaration]).securityGroups[0]!;
-}
-
-const nowhere = { kind: 'text', file: 'f', range: { start: 0, end: 0 } } as const;
-
-function declareRule(rule: Rule, index: number, unknowns?: ReadonlyMap<string, UnknownValue>): Value {
-  const whole = unknowns?.get('rule');
-  if (whole) return whole;
-  const properties = new Map<string, Value>();
-  properties.set('direction', toValue(rule.direction));
-  properties.set('access', toValue(rule.access));
-  properties.set('priority', toValue(rule.priority));
-  properties.set('protocol', toValue(rule.protocol));
-  put(
-    properties,
-    'sourceAddressPrefix',
-    rule.sources.map(item => item.text),
-    'es',
-    index,
-  );
-  put(
-    properties,
-    'sourcePortRange',
-    rule.sourcePorts.map(item => item.text),
-    's',
-    index,
-  );
-  put(
-    properties,
-    'destinationAddressPrefix',
-    rule.destinations.map(item => item.text),
-    'es',
-    index,
-  );
-  put(
-    properties,
-    'destinationPortRange',
-    rule.destinationPorts.map(item => item.text),
-    's',
-    index,
-  );
-  if (rule.destinationGroups.length > 0) {
-    properties.set('destinationApplicationSecurityGroups', {
-      kind: 'array',
-      origin: [],
-      items: rule.destinationGroups.map(id => object({ id: toValue(id) })),
-    });
-  }
-  for (const [name, value] of unknowns ?? []) {
-    for (const twin of [name, `${name}s`, `${name}es`]) properties.delete(twin);
-    properties.set(name, value);
-  }
-  return object({ name: toValue(`rule${index}`), properties: object(Object.fromEntries(properties)) });
-}
-
-/** One text in the singular property, several in the plural one, and now and then both. */
-function put(
-  properties: Map<string, Value>,
-  name: string,
-  texts: readonly (string | number)[],
-  plural: string,
-  index: number,
-): void {
-  if (texts.length === 0) return;
-  if (texts.length === 1 && index % 2 === 0) {
-    properties.set(name, toValue(texts[0]!));
-    return;
-  }
-  const single = index % 3 === 0 ? 1 : 0;
-  if (single) properties.set(name, toValue(texts[0]!));
-  else properties.set(name, toValue(''));
-  properties.set(`${name}${plural}`, { kind: 'array', origin: [], items: texts.slice(single).map(toValue) });
-}
-
-function toValue(value: string | number): Value {
-  return typeof value === 'number' ? { kind: 'number', value, origin: [] } : { kind: 'string', value, origin: [] };
-}
-
-function object(properties: Readonly<Record<string, Value>>): MapObject {
-  return new MapObject(
-    Object.entries(properties).map(([name, value]) => ({ name, value })),
-    [],
-  );
-}
 
 interface Sender {
   readonly family: Family;
@@ -433,88 +321,3 @@ function text(rules: readonly Rule[]): string {
     )
     .join('\n');
 }
-
-describe('groups made to be slow', () => {
-  const everybody: AddressItem = { text: '*', spans: [] };
-  const slow: readonly [string, number, (i: number) => Partial<Rule>][] = [
-    ['a destination in every rule', 1000, i => ({ destinations: [single(i)] })],
-    ['a source port in every rule', 1000, i => ({ sourcePorts: [{ text: i, low: i, high: i }] })],
-    ['both in every rule', 1000, i => ({ destinations: [single(i)], sourcePorts: [{ text: i, low: i, high: i }] })],
-    ['one priority for all', 1000, i => ({ priority: 100, sources: [single(i)] })],
-    ['more rules than Azure takes', 20_000, i => ({ sources: [single(i)] })],
-    ['a long list of sources', 1, () => ({ sources: Array.from({ length: 50_000 }, (_, i) => single(i)) })],
-  ];
-  for (const [what, size, more] of slow) {
-    it(`are judged in bounded time: ${what}`, function () {
-      this.timeout(10_000);
-      const plain: Rule = {
-        direction: 'Inbound',
-        access: 'Allow',
-        priority: 100,
-        protocol: 'Tcp',
-        sources: [everybody],
-        sourcePorts: [{ text: '*', low: 0, high: 65535 }],
-        destinations: [everybody],
-        destinationGroups: [],
-        destinationPorts: [{ text: '22', low: 22, high: 22 }],
-        exists: true,
-      };
-      const access = ['Allow', 'Deny'] as const;
-      const rules = Array.from({ length: size }, (_, i) => ({
-        ...plain,
-        priority: 100 + i,
-        access: access[i % 2]!,
-        ...more(i),
-      }));
-      const verdict = evaluateGroup(declare(rules), { ports: [port] })[0]!;
-      assert.notEqual(verdict.reach, 'none');
-      assert.ok(verdict.proof.length > 0);
-      assert.ok(verdict.sources.length > 0);
-    });
-  }
-
-  function single(i: number): AddressItem {
-    return { text: `20.${(i >> 14) & 255}.${(i >> 6) & 255}.${(i & 63) * 4}`, spans: [] };
-  }
-});
-
-describe('reach classes', () => {
-  it('has its limits where the design draws them', () => {
-    const of = (...prefixes: readonly string[]): Reach => {
-      const items = prefixes.map(toValue);
-      const rule = object({
-        name: toValue('r'),
-        properties: object({
-          direction: toValue('Inbound'),
-          access: toValue('Allow'),
-          priority: toValue(100),
-          protocol: toValue('Tcp'),
-          sourceAddressPrefixes: { kind: 'array', items, origin: [] },
-          sourcePortRange: toValue('*'),
-          destinationAddressPrefix: toValue('*'),
-          destinationPortRange: toValue('22'),
-        }),
-      });
-      const declaration = declare([]).declaration;
-      const body = object({ properties: object({ securityRules: { kind: 'array', items: [rule], origin: [] } }) });
-      const group = readResources([{ ...declaration, body }]).securityGroups[0]!;
-      return reachOf(admissionOf(group).possible);
-    };
-    assert.equal(of('32.0.0.0/4'), 'internet');
-    assert.equal(of('32.0.0.0/5'), 'wide');
-    assert.equal(of('0.0.0.0/4'), 'wide');
-    assert.equal(of('203.0.113.0/24'), 'restricted');
-    assert.equal(of('203.0.112.0/23'), 'wide');
-    assert.equal(of('203.0.113.0/24', '8.8.8.8'), 'wide');
-    assert.equal(of('10.0.0.0/8', '168.63.129.16'), 'none');
-    assert.equal(of('2000::/12'), 'internet');
-    assert.equal(of('2000::/13'), 'wide');
-    assert.equal(of('2001:db8::/48'), 'restricted');
-    assert.equal(of('2001:db8::/47'), 'wide');
-    assert.equal(of('fc00::/7'), 'none');
-    assert.equal(of('AzureCloud.westeurope'), 'wide');
-    assert.equal(of('AzureDevOps'), 'restricted');
-    assert.equal(of('VirtualNetwork', 'AzureLoadBalancer'), 'none');
-    assert.equal(of('0.0.0.0/1', '128.0.0.0/1'), 'internet');
-  });
-});
