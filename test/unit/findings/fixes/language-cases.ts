@@ -263,4 +263,95 @@ const arm: LanguageCase = {
   },
 };
 
-export const languageCases: readonly LanguageCase[] = [arm, bicep];
+function terraformRule({ name, priority, access, protocol, source, ports }: Rule): string {
+  const portLine =
+    ports.length === 1
+      ? `destination_port_range     = "${ports[0]}"`
+      : `destination_port_ranges    = [${ports.map(port => `"${port}"`).join(', ')}]`;
+  return `
+  security_rule {
+    name                       = "${name}"
+    priority                   = ${priority}
+    direction                  = "Inbound"
+    access                     = "${access ?? 'Allow'}" # kept
+    protocol                   = "${protocol ?? 'Tcp'}"
+    source_address_prefix      = ${source}
+    source_port_range          = "*"
+    destination_address_prefix = "*"
+    ${portLine}
+  }
+`;
+}
+
+function terraformGroup(...rules: readonly Rule[]): string {
+  return `resource "azurerm_network_security_group" "nsg" {
+  name                = "web-nsg"
+  location            = "westeurope"
+  resource_group_name = "rg"
+${rules.map(terraformRule).join('')}}
+`;
+}
+
+const terraform: LanguageCase = {
+  name: 'Terraform',
+  texts: {
+    literal: { 'main.tf': terraformGroup(ssh('"*"'), web('"*"')) },
+    mixed: { 'main.tf': terraformGroup(mixed('"*"'), denyRdp('"Internet"')) },
+    everything: { 'main.tf': terraformGroup(all('"*"')) },
+    variable: {
+      'main.tf': `locals {\n  source = "*" # DECIDES\n}\n\n${terraformGroup(ssh('local.source'), web('"*"'))}`,
+    },
+    default: {
+      'main.tf': `variable "source" {\n  type    = string\n  default = "*" # DECIDES\n}\n\n${terraformGroup(ssh('var.source'), web('"*"'))}`,
+    },
+    loop: {
+      'main.tf': `locals {
+  rules = {
+    ssh = { priority = 200, port = "22", source = "*" } # DECIDES
+    web = { priority = 210, port = "443", source = "*" }
+  }
+}
+
+resource "azurerm_network_security_group" "nsg" {
+  name                = "web-nsg"
+  location            = "westeurope"
+  resource_group_name = "rg"
+
+  dynamic "security_rule" {
+    for_each = local.rules
+    content {
+      name                       = security_rule.key
+      priority                   = security_rule.value.priority
+      direction                  = "Inbound"
+      access                     = "Allow"
+      protocol                   = "Tcp"
+      source_address_prefix      = security_rule.value.source
+      source_port_range          = "*"
+      destination_address_prefix = "*"
+      destination_port_range     = security_rule.value.port
+    }
+  }
+}
+`,
+    },
+    module: {
+      'main.tf': `module "open" {
+  source  = "./nsg"
+  sources = "*" # DECIDES
+}
+
+module "closed" {
+  source  = "./nsg"
+  sources = "203.0.113.9"
+}
+`,
+      'nsg/main.tf': `variable "sources" {\n  type = string\n}\n\n${terraformGroup(ssh('var.sources'))}`,
+    },
+    shared: {
+      'main.tf': `locals {\n  anybody = "*"\n}\n\n${terraformGroup(ssh('local.anybody'), web('local.anybody'))}`,
+    },
+    unreachable: { 'main.tf': terraformGroup(web('"*"'), late('"203.0.113.0/28"')) },
+  },
+};
+
+export const languageCases: readonly LanguageCase[] = [arm, bicep, terraform];
