@@ -17,6 +17,7 @@ export type EstatePhase =
   | 'none-chosen'
   | 'reading'
   | 'ready'
+  | 'cancelled'
   | 'failed';
 
 const chosenKey = 'portcullis.subscriptions';
@@ -146,12 +147,13 @@ export class Estate implements Disposable {
       }
       this.#enter('listing');
       const { readTenants } = await import('../azure/subscriptions.ts');
-      this.#tenants = await readTenants(
-        accounts,
-        (account, tenantId) => this.openReader(account, tenantId),
-        abort.signal,
+      const open = (account: AzureAccount, tenantId?: string) => this.openReader(account, tenantId);
+      const tenants = await window.withProgress({ location: { viewId: 'portcullis.machines' } }, () =>
+        readTenants(accounts, open, abort.signal),
       );
-      if (abort.signal.aborted) return;
+      if (abort !== this.#abort) return;
+      abort.signal.throwIfAborted();
+      this.#tenants = tenants;
       await this.#readChosen(abort);
     } catch (error) {
       this.#fail(error, abort);
@@ -320,7 +322,7 @@ export class Estate implements Disposable {
     if (abort !== this.#abort) return;
     if (abort.signal.aborted) {
       this.#inventory = { ...this.#inventory, cancelled: true };
-      this.#enter(this.#machines.length > 0 ? 'ready' : 'none-chosen');
+      this.#enter(this.#judged ? 'ready' : 'cancelled');
       return;
     }
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -95,7 +95,7 @@ export function activateExplorerFeature(
 
 /** What the welcome texts of an empty view hang on. */
 function stateOf(estate: Estate): string {
-  if (estate.phase === 'ready' && estate.machines.length === 0) return 'nothing-found';
+  if (estate.phase === 'ready' && estate.machines.length === 0) return estate.cancelled ? 'cancelled' : 'nothing-found';
   return estate.phase;
 }
 

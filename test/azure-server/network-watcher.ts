@@ -94,8 +94,8 @@ function expand(prefix: string, network: readonly string[]): string[] {
   }
 }
 
-/** The final answer of `ipFlowVerify`. */
-export function ipFlowVerify(body: Json, store: ResourceStore): object {
+/** The final answer of `ipFlowVerify`; `rows` are those of `networkresources`, for security admin rules. */
+export function ipFlowVerify(body: Json, store: ResourceStore, rows: readonly Json[] = []): object {
   for (const name of [
     'targetResourceId',
     'direction',
@@ -128,6 +128,11 @@ export function ipFlowVerify(body: Json, store: ResourceStore): object {
     throw networkError(400, 'LocalIPAddressNotFound', `${body.localIPAddress} is not an address of ${machine.id}.`);
   requireRunning(nic, store);
   const network = virtualNetworkPrefixes(nic, store);
+  const admin = adminRulesOf(nic, rows).find(rule => packetMatches(rule, body, nic, network, store));
+  if (admin && admin.properties.access !== 'Allow') {
+    const access = admin.properties.access === 'Deny' ? 'Deny' : 'Allow';
+    return { access, ruleName: `securityAdminRules/${admin.name}`, ruleId: admin.id };
+  }
   let decided = { access: 'Allow', ruleName: '', ruleId: '' };
   for (const { group } of groupsOf(nic, store)) {
     const rules: Resource[] = [...(group.properties.securityRules ?? []), ...group.properties.defaultSecurityRules]
@@ -144,6 +149,27 @@ export function ipFlowVerify(body: Json, store: ResourceStore): object {
     if (decided.access === 'Deny') break;
   }
   return decided;
+}
+
+/** The security admin rules for an interface's network, first match first, in the form of security rules. */
+function adminRulesOf(nic: Resource, rows: readonly Json[]): Resource[] {
+  const subnetId: string = nic.properties.ipConfigurations?.[0]?.properties?.subnet?.id ?? '';
+  const effective = rows.find(row => row.id.toLowerCase().startsWith(`${parentId(subnetId).toLowerCase()}/`));
+  const configurations: { Id: string }[] = effective?.properties.EffectiveSecurityAdminConfigurations ?? [];
+  const prefixes = configurations.map(({ Id }) => `${Id.split('/snapshots/')[0]!.toLowerCase()}/rulecollections/`);
+  return rows
+    .filter(row => prefixes.some(prefix => row.id.toLowerCase().startsWith(prefix)))
+    .map(row => ({
+      id: row.id,
+      name: /\/rules\/([^/]+)\//i.exec(row.id)?.[1] ?? row.name,
+      type: row.type,
+      properties: {
+        ...row.properties,
+        sourceAddressPrefixes: row.properties.sources.map((one: Json) => one.addressPrefix),
+        destinationAddressPrefixes: row.properties.destinations.map((one: Json) => one.addressPrefix),
+      },
+    }))
+    .sort((a, b) => a.properties.priority - b.properties.priority);
 }
 
 function packetMatches(
@@ -169,7 +195,7 @@ function packetMatches(
 function portMatches(p: Json, side: string, port: string): boolean {
   const ranges = [...(p[`${side}PortRange`] ? [p[`${side}PortRange`]] : []), ...(p[`${side}PortRanges`] ?? [])];
   return ranges.some(range => {
-    if (range === '*') return true;
+    if (range === '*' || range === '0-65535') return true;
     if (port === '*') return false;
     const [from, to = from] = String(range).split('-').map(Number);
     return Number(port) >= from! && Number(port) <= to!;

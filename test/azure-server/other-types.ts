@@ -150,6 +150,54 @@ const natGateways = network('natGateways', {
   },
 });
 
+const dnsZones = network('dnsZones', {
+  etag: 'bare',
+  asynchronous: false,
+  complete(zone) {
+    withDefaults(zone.properties, {
+      zoneType: 'Public',
+      maxNumberOfRecordSets: 10000,
+      nameServers: [1, 2, 3, 4].map(number => `ns${number}-01.azure-dns.example.`),
+    });
+  },
+  render(zone, store) {
+    const own = `${zone.id.toLowerCase()}/`;
+    const sets = store.ofTypes(['microsoft.network/dnszones/cname', 'microsoft.network/dnszones/a']);
+    // Every zone has its SOA and NS records.
+    zone.properties.numberOfRecordSets = 2 + sets.filter(set => set.id.toLowerCase().startsWith(own)).length;
+  },
+});
+
+const recordSet = (kind: 'CNAME' | 'A'): TypeBehaviour =>
+  network(`dnsZones/${kind}`, {
+    etag: 'bare',
+    asynchronous: false,
+    global: true,
+    complete(set) {
+      const [zone, , name] = set.id.split('/').slice(-3);
+      set.properties.fqdn = `${name === '@' ? '' : `${name}.`}${zone}.`;
+      delete set.properties.provisioningState;
+    },
+    check(set, _previous, { store }) {
+      const [zoneId, name] = [set.id.split('/').slice(0, -2).join('/'), set.id.split('/').pop()];
+      if (!store.get(zoneId)) throw networkError(404, 'ParentResourceNotFound', `The zone of ${set.id} was not found.`);
+      const { TTL, CNAMERecord } = set.properties;
+      if (!Number.isInteger(TTL) || TTL < 1)
+        throw networkError(400, 'BadRequest', 'The TTL of a record set must be at least 1.');
+      if (kind === 'CNAME' && (name === '@' || typeof CNAMERecord?.cname !== 'string')) {
+        throw networkError(400, 'BadRequest', `The CNAME record set '${name}' is not valid.`);
+      }
+      const other = `${zoneId}/${kind === 'CNAME' ? 'A' : 'CNAME'}/${name}`;
+      if (store.get(other)) {
+        throw networkError(
+          400,
+          'BadRequest',
+          `A CNAME record set and another record set cannot both be named '${name}'.`,
+        );
+      }
+    },
+  });
+
 const compute = (name: string): TypeBehaviour => ({
   type: `Microsoft.Compute/${name}`,
   etag: 'none',
@@ -187,9 +235,9 @@ export const behaviours: ReadonlyMap<string, TypeBehaviour> = new Map(
     network('applicationGateways', { resourceGuid: true }),
     network('networkWatchers', { asynchronous: false, putState: 'Succeeded' }),
     network('networkManagers'),
-    network('dnsZones', { etag: 'none', asynchronous: false }),
-    network('dnsZones/CNAME', { etag: 'none', asynchronous: false, global: true }),
-    network('dnsZones/A', { etag: 'none', asynchronous: false, global: true }),
+    dnsZones,
+    recordSet('CNAME'),
+    recordSet('A'),
     compute('virtualMachines'),
     compute('virtualMachineScaleSets'),
     compute('virtualMachineScaleSets/virtualMachines'),

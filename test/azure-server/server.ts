@@ -493,7 +493,9 @@ export class AzureServer {
     if (action === 'ipflowverify') {
       const watcher = this.store.get(target);
       if (!watcher) throw resourceNotFound(target);
-      return this.#later(path, apiVersion, watcher.location ?? '', () => ipFlowVerify(body, this.store));
+      return this.#later(path, apiVersion, watcher.location ?? '', () =>
+        ipFlowVerify(body, this.store, this.networkRows),
+      );
     }
     if (action === 'queryinboundnatruleportmapping') {
       const balancer = this.store.get(target.split('/').slice(0, -2).join('/'));

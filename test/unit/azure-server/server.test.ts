@@ -374,6 +374,21 @@ describe('the local Azure', () => {
     assert.deepEqual(body.value[0].effectiveSecurityRules[0].destinationAddressPrefixes, ['0.0.0.0/0', '0.0.0.0/0']);
   });
 
+  it('keeps DNS zones with record sets', () => {
+    const zone = `${network}/dnsZones/contoso.example`;
+    const dns = (method: string, id: string, body?: Json, headers: Record<string, string> = {}): Json =>
+      azure.request(method, `${id}?api-version=2018-05-01`, body, headers);
+    const cname = { properties: { TTL: 300, CNAMERecord: { cname: 'jump.westeurope.cloudapp.azure.com' } } };
+    assert.equal(dns('PUT', `${zone}/CNAME/jump`, cname).status, 404, 'the zone comes first');
+    assert.equal(dns('PUT', zone, { location: 'global' }).status, 201);
+    const made = dns('PUT', `${zone}/CNAME/jump`, cname, { 'if-none-match': '*' });
+    assert.deepEqual([made.status, made.body.properties.fqdn], [201, 'jump.contoso.example.']);
+    assert.equal(dns('PUT', `${zone}/CNAME/jump`, cname, { 'if-none-match': '*' }).status, 412);
+    assert.equal(dns('PUT', `${zone}/A/jump`, { properties: { TTL: 300 } }).status, 400);
+    assert.equal(dns('GET', zone).body.properties.numberOfRecordSets, 3);
+    assert.equal(dns('DELETE', `${zone}/CNAME/jump`).status, 200);
+  });
+
   it('answers Resource Graph queries by page, with the string resultTruncated', () => {
     for (let index = 0; index < 25; index++) {
       azure.seed({ id: `${network}/networkSecurityGroups/g${String(index).padStart(2, '0')}`, location: 'westeurope' });

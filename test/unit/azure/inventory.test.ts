@@ -235,6 +235,12 @@ describe('reading an inventory', () => {
     );
     assert.equal(result.differences, 1);
     assert.equal(result.effective[0]?.groups?.length, 1);
+    const managed = azure.store.ofType('microsoft.compute/virtualmachines').find(one => one.name === 'admin-denied')!;
+    const nic = azure.store.get(managed.properties.networkProfile.networkInterfaces[0].id)!;
+    const address = nic.properties.ipConfigurations[0].properties.privateIPAddress;
+    const asked = { machineId: managed.id, interfaceId: nic.id, localAddress: address, port: 3389, client: '9.9.9.9' };
+    const denied = await verifyWithAzure(reader, 'northeurope', [{ ...asked, expected: 'Deny' }]);
+    assert.deepEqual([denied.differences, denied.flows[0]?.ruleName], [0, 'securityAdminRules/deny-rdp']);
     const elsewhere = await verifyWithAzure(reader, 'mars', [question(22, 'Allow')]);
     assert.match(elsewhere.flows[0]!.failure!, /no Network Watcher in mars/);
   });
