@@ -45,7 +45,7 @@ export class TemplateLanguages {
 }
 
 const loaders: { readonly [id in LanguageId]?: (loadAsset: LoadAsset) => Promise<TemplateLanguage> } = {
-  arm: async () => (await import('./arm/language.ts')).arm,
+  arm: async () => (await import('./arm/language.ts')).armLanguage(),
   bicep: async () => (await import('./bicep/language.ts')).bicepLanguage(),
   terraform: async loadAsset => {
     const [{ terraformLanguage }, runtime, terraform] = await Promise.all([

@@ -8,9 +8,10 @@ import { objectValue, symbolOf, unknownValue, usedFrom } from '../functions/valu
 import { scopeOfSchema } from './entry-scope.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame } from './frame.ts';
-import { type JsonNode, JsonText } from './json.ts';
+import type { JsonNode, JsonText } from './json.ts';
 import { loopValue, wholeNumber } from './lazy-values.ts';
 import { linkTarget } from './links.ts';
+import type { ParsedTexts } from './parsed-texts.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
 import { type ParameterSource, Template } from './template.ts';
 
@@ -56,6 +57,7 @@ export class Deployments {
     private readonly evaluator: Evaluator,
     private readonly files: FileSystem,
     private readonly entry: string,
+    private readonly texts: ParsedTexts,
   ) {}
 
   /** A parsed file, once. Undefined when it cannot be read, which is reported by the caller. */
@@ -65,7 +67,7 @@ export class Deployments {
     this.looked.add(path);
     const read = this.files.read(path);
     if (!('text' in read)) return undefined;
-    const source = { file: path, json: new JsonText(read.text) };
+    const source = { file: path, json: this.texts.json(read.text) };
     this.#sources.set(path, source);
     return source;
   }
@@ -433,7 +435,7 @@ function findRegistered(registry: readonly Registered[], wanted: string): Regist
 function splitName(name: Value, count: number): readonly Value[] | undefined {
   if (name.kind !== 'string') return undefined;
   const segments = name.value.split('/');
-  return segments.length === count ? segments.map(value => ({ ...name, value })) : undefined;
+  return segments.length === count ? segments.map(value => ({ ...name, origin: name.origin, value })) : undefined;
 }
 
 function memberValue(value: Value, name: string): Value | undefined {

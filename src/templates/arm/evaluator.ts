@@ -5,12 +5,13 @@ import type { Argument, CallContext, Lambda } from '../functions/call.ts';
 import { accessMember } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
-import { booleanValue, nullValue, numberValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
+import { nullValue, numberValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
 import type { ReadProblem } from '../reading.ts';
-import { type Expression, type FunctionCall, isExpression, parseExpression, unescapedText } from './expression.ts';
+import { type Expression, type FunctionCall, isExpression, unescapedText } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
-import { literalOrigin, TemplateArray, TemplateObject } from './lazy-values.ts';
+import { literalOrigin, TemplateArray, TemplateObject, TemplateScalar } from './lazy-values.ts';
+import type { ParsedTexts } from './parsed-texts.ts';
 import { place, placeOf, type SourceText } from './source-text.ts';
 
 const deepest = 120;
@@ -20,9 +21,10 @@ const mostProblems = 100;
 export class Evaluator {
   readonly budget = new Budget();
   readonly #problems = new Map<string, ReadProblem>();
-  readonly #expressions = new Map<string, ReturnType<typeof parseExpression>>();
   #depth = 0;
   #exhausted = false;
+
+  constructor(private readonly texts: ParsedTexts) {}
 
   get problems(): readonly ReadProblem[] {
     return [...this.#problems.values()];
@@ -58,14 +60,14 @@ export class Evaluator {
         return new TemplateArray(this, frame, node);
       case 'string': {
         const text = json.string(node);
-        if (frame.plain || text.charCodeAt(0) !== 91) return textValue(text, literalOrigin(frame, node));
-        if (!isExpression(text)) return textValue(unescapedText(text), literalOrigin(frame, node));
+        if (frame.plain || text.charCodeAt(0) !== 91) return new TemplateScalar('string', text, source, node) as Value;
+        if (!isExpression(text)) return new TemplateScalar('string', unescapedText(text), source, node) as Value;
         return this.#expressionValue(frame, node, text);
       }
       case 'number':
-        return numberValue(json.number(node), literalOrigin(frame, node));
+        return new TemplateScalar('number', json.number(node), source, node) as Value;
       case 'boolean':
-        return booleanValue(json.boolean(node), literalOrigin(frame, node));
+        return new TemplateScalar('boolean', json.boolean(node), source, node) as Value;
       case 'null':
         return nullValue(literalOrigin(frame, node));
       case 'missing':
@@ -87,11 +89,7 @@ export class Evaluator {
   }
 
   #expressionValue(frame: Frame, node: JsonNode, text: string): Value {
-    let parsed = this.#expressions.get(text);
-    if (!parsed) {
-      parsed = parseExpression(text);
-      this.#expressions.set(text, parsed);
-    }
+    const parsed = this.texts.expression(text);
     const { source } = frame.template;
     const at = placeOf(source, node);
     const use: OriginChain = [{ kind: 'expression', place: at }];

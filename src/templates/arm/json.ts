@@ -24,6 +24,11 @@ export interface JsonError {
   readonly end: number;
 }
 
+/** Room for nodes while a text is parsed, which grows and may serve for one text after the other. */
+export interface NodeBuffer {
+  nodes: Int32Array;
+}
+
 /** Whole numbers that one node takes: tag, start, end, and the node behind its last descendant. */
 const width = 4;
 
@@ -62,10 +67,13 @@ export class JsonText {
   readonly #count: number;
   readonly errors: readonly JsonError[];
 
-  constructor(readonly text: string) {
-    const parser = new Parser(text);
+  constructor(
+    readonly text: string,
+    buffer: NodeBuffer = { nodes: new Int32Array(Math.max(64, text.length >> 4) * width) },
+  ) {
+    const parser = new Parser(text, buffer);
     parser.run();
-    this.#tape = parser.tape;
+    this.#tape = buffer.nodes.slice(0, parser.count * width);
     this.#count = parser.count;
     this.errors = parser.errors;
   }
@@ -102,6 +110,11 @@ export class JsonText {
     const closed = end > start + 1 && this.text.charCodeAt(end - 1) === first;
     const inner = this.text.slice(start + 1, closed ? end - 1 : end);
     return this.#tape[at] === tag.escaped ? withoutEscapes(inner) : inner;
+  }
+
+  /** Whether a string begins like an expression. */
+  startsWithBracket(node: JsonNode): boolean {
+    return this.text.charCodeAt(this.#tape[node * width + 1]! + 1) === Character.OpenBracket;
   }
 
   /** Whether offsets in {@link string} are the text's own, moved by the opening quote. */
@@ -185,7 +198,7 @@ export class JsonText {
 }
 
 class Parser {
-  tape = new Int32Array(1024 * width);
+  tape: Int32Array;
   count = 0;
   readonly errors: JsonError[] = [];
   readonly #text: string;
@@ -193,12 +206,13 @@ class Parser {
   readonly #open: JsonNode[] = [];
   #at = 0;
 
-  constructor(text: string) {
+  constructor(
+    text: string,
+    private readonly buffer: NodeBuffer,
+  ) {
     this.#text = text;
     this.#length = text.length;
-    // A template has about one node for each 25 characters; too small an array only grows.
-    const expected = Math.min(1 << 24, Math.max(64, text.length >> 4));
-    this.tape = new Int32Array(expected * width);
+    this.tape = buffer.nodes;
   }
 
   run(): void {
@@ -453,6 +467,7 @@ class Parser {
       const larger = new Int32Array(this.tape.length * 2);
       larger.set(this.tape);
       this.tape = larger;
+      this.buffer.nodes = larger;
     }
     this.tape[at] = kind;
     this.tape[at + 1] = start;

@@ -4,7 +4,7 @@ import { arrayValue, numberValue, unknownValue } from '../functions/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
-import { placeOf } from './source-text.ts';
+import { placeOf, type SourceText } from './source-text.ts';
 
 /** Copies of one property or variable are bounded as Azure bounds them, with room to spare. */
 const mostCopies = 5000;
@@ -41,19 +41,38 @@ export function literalOrigin(frame: Frame, node: JsonNode): OriginChain {
   return [{ kind: 'literal', place: placeOf(frame.template.source, node) }];
 }
 
+/** A literal of a template. Its chain is made when somebody asks for it. */
+export class TemplateScalar {
+  constructor(
+    readonly kind: 'string' | 'number' | 'boolean',
+    readonly value: string | number | boolean,
+    private readonly source: SourceText,
+    private readonly node: JsonNode,
+  ) {}
+
+  get origin(): OriginChain {
+    return [{ kind: 'literal', place: placeOf(this.source, this.node) }];
+  }
+}
+
 interface Entry {
   readonly name: string;
   readonly nameNode: JsonNode;
-  /** Evaluates the property; its value is kept afterwards. */
-  readonly evaluate: () => Value;
-  value?: Value;
+  /** The value's node, or the loop's. */
+  readonly node: JsonNode;
+  readonly isLoop: boolean;
 }
 
 /** An object of a template, with its `copy` loops as the properties that they make. */
 export class TemplateObject implements ObjectValue {
   readonly kind = 'object';
+  /** Kept only where loops or names that are expressions stand among the properties. */
   #entries: Map<string, Entry> | undefined;
+  #isPlain: boolean | undefined;
   #rest: UnknownValue | undefined;
+  /** Nodes whose values are known, and the values. Few properties of an object are ever looked at. */
+  readonly #nodes: JsonNode[] = [];
+  readonly #values: Value[] = [];
 
   constructor(
     private readonly evaluator: Evaluator,
@@ -66,30 +85,77 @@ export class TemplateObject implements ObjectValue {
   }
 
   get rest(): UnknownValue | undefined {
-    this.#read();
+    if (!this.#plain()) this.#read();
     return this.#rest;
   }
 
   get(name: string): Value | undefined {
-    const entry = this.#read().get(name.toLowerCase());
-    return entry && evaluated(entry);
+    const entry = this.#find(name);
+    return entry && this.#value(entry);
   }
 
   property(name: string): Property | undefined {
-    const entry = this.#read().get(name.toLowerCase());
+    const entry = this.#find(name);
     return entry && this.#asProperty(entry);
   }
 
   *properties(): Iterable<Property> {
-    for (const entry of this.#read().values()) yield this.#asProperty(entry);
+    const entries = this.#plain() ? this.#written() : this.#read();
+    for (const entry of entries.values()) yield this.#asProperty(entry);
+  }
+
+  #find(name: string): Entry | undefined {
+    if (!this.#plain()) return this.#read().get(name.toLowerCase());
+    const { json } = this.frame.template.source;
+    const property = json.findProperty(this.node, name);
+    return property && { name, nameNode: property.name, node: property.value, isLoop: false };
   }
 
   #asProperty(entry: Entry): Property {
+    const { source } = this.frame.template;
     return {
-      name: entry.name,
-      namePlace: placeOf(this.frame.template.source, entry.nameNode),
-      value: evaluated(entry),
+      // Found by name in another letter case, it is still given as written.
+      name: this.#entries ? entry.name : source.json.string(entry.nameNode),
+      namePlace: placeOf(source, entry.nameNode),
+      value: this.#value(entry),
     };
+  }
+
+  #value(entry: Entry): Value {
+    const known = this.#nodes.indexOf(entry.node);
+    if (known >= 0) return this.#values[known]!;
+    const value = entry.isLoop
+      ? loopValue(this.evaluator, this.frame, entry.node, entry.name)
+      : this.evaluator.value(this.frame, entry.node);
+    this.#nodes.push(entry.node);
+    this.#values.push(value);
+    return value;
+  }
+
+  /** Whether all names stand as they are written. */
+  #plain(): boolean {
+    if (this.#isPlain !== undefined) return this.#isPlain;
+    const { json } = this.frame.template.source;
+    let isPlain = true;
+    if (!this.frame.plain) {
+      json.eachProperty(this.node, (name, value) => {
+        if (json.startsWithBracket(name)) isPlain = false;
+        else if (json.kind(value) === 'array' && json.string(name).toLowerCase() === 'copy') isPlain = false;
+      });
+    }
+    this.#isPlain = isPlain;
+    return isPlain;
+  }
+
+  #written(): Map<string, Entry> {
+    const entries = new Map<string, Entry>();
+    const { json } = this.frame.template.source;
+    json.eachProperty(this.node, (nameNode, node) => {
+      if (json.kind(node) === 'missing') return;
+      const name = json.string(nameNode);
+      entries.set(name.toLowerCase(), { name, nameNode, node, isLoop: false });
+    });
+    return entries;
   }
 
   #read(): Map<string, Entry> {
@@ -97,44 +163,36 @@ export class TemplateObject implements ObjectValue {
     const entries = new Map<string, Entry>();
     this.#entries = entries;
     const { json } = this.frame.template.source;
-    json.eachProperty(this.node, (nameNode, value) => {
-      if (json.kind(value) === 'missing') return;
+    json.eachProperty(this.node, (nameNode, node) => {
+      if (json.kind(node) === 'missing') return;
       const written = json.string(nameNode);
-      if (!this.frame.plain && written.toLowerCase() === 'copy' && json.kind(value) === 'array') {
-        for (const loop of json.items(value)) this.#addLoop(entries, loop);
+      if (written.toLowerCase() === 'copy' && json.kind(node) === 'array') {
+        for (const loop of json.items(node)) this.#addLoop(entries, loop);
         return;
       }
       const name = this.#nameOf(nameNode, written);
-      if (name === undefined) return;
-      const evaluate = () => this.evaluator.value(this.frame, value);
-      entries.set(name.toLowerCase(), { name, nameNode, evaluate });
+      if (name !== undefined) entries.set(name.toLowerCase(), { name, nameNode, node, isLoop: false });
     });
     return entries;
   }
 
   /** A name may be an expression too, as in the tags of many a template. */
   #nameOf(nameNode: JsonNode, written: string): string | undefined {
-    if (this.frame.plain || written.charCodeAt(0) !== 91) return written;
+    if (written.charCodeAt(0) !== 91) return written;
     const name = this.evaluator.value(this.frame, nameNode);
     if (name.kind === 'string') return name.value;
     if (name.kind === 'unknown') this.#rest = name;
     return undefined;
   }
 
-  #addLoop(entries: Map<string, Entry>, loop: JsonNode): void {
+  #addLoop(entries: Map<string, Entry>, node: JsonNode): void {
     const { json } = this.frame.template.source;
-    const nameNode = json.find(loop, 'name');
+    const nameNode = json.find(node, 'name');
     if (nameNode === undefined) return;
     const name = this.evaluator.value(this.frame, nameNode);
     if (name.kind !== 'string') return;
-    const evaluate = () => loopValue(this.evaluator, this.frame, loop, name.value);
-    entries.set(name.value.toLowerCase(), { name: name.value, nameNode, evaluate });
+    entries.set(name.value.toLowerCase(), { name: name.value, nameNode, node, isLoop: true });
   }
-}
-
-function evaluated(entry: Entry): Value {
-  entry.value ??= entry.evaluate();
-  return entry.value;
 }
 
 /** The array that a `copy` of a property, variable or output makes. */

@@ -5,6 +5,7 @@ import type { DeploymentScope } from '../functions/scope.ts';
 import type { ReadProblem } from '../reading.ts';
 import { Deployments } from './deployments.ts';
 import { Evaluator } from './evaluator.ts';
+import { ParsedTexts } from './parsed-texts.ts';
 import type { ParameterSource } from './template.ts';
 import { TemplateReader } from './template-reader.ts';
 
@@ -32,8 +33,9 @@ export interface CalledTemplate {
 
 /** Opens a template as a module; undefined when the file is none. */
 export function callTemplate(call: TemplateCall, files: FileSystem): CalledTemplate | undefined {
-  const evaluator = new Evaluator();
-  const deployments = new Deployments(evaluator, files, call.path);
+  const texts = new ParsedTexts();
+  const evaluator = new Evaluator(texts);
+  const deployments = new Deployments(evaluator, files, call.path, texts);
   const source = deployments.source(call.path);
   const root = source?.json.root;
   if (!source || root === undefined || source.json.kind(root) !== 'object') return undefined;

@@ -7,6 +7,7 @@ import { scopeOfSchema } from './entry-scope.ts';
 import { Evaluator } from './evaluator.ts';
 import type { JsonNode, JsonText } from './json.ts';
 import { parametersOfFile } from './parameter-files.ts';
+import type { ParsedTexts } from './parsed-texts.ts';
 import type { SourceText } from './source-text.ts';
 import type { ParameterSource } from './template.ts';
 import { TemplateReader } from './template-reader.ts';
@@ -17,9 +18,14 @@ const mostJsonProblems = 5;
  * Reads an ARM template, with a parameter file's values when one is given, through its nested and linked deployments.
  * Never throws on bad input.
  */
-export function readTemplate(unit: string, files: FileSystem, options: ReadOptions = {}): TemplateReading {
-  const evaluator = new Evaluator();
-  const deployments = new Deployments(evaluator, files, unit);
+export function readTemplate(
+  texts: ParsedTexts,
+  unit: string,
+  files: FileSystem,
+  options: ReadOptions = {},
+): TemplateReading {
+  const evaluator = new Evaluator(texts);
+  const deployments = new Deployments(evaluator, files, unit, texts);
   const reader = new TemplateReader(evaluator, deployments, options.isCancelled ?? (() => false));
   try {
     readInto(unit, files, options, evaluator, deployments, reader);

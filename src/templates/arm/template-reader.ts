@@ -16,8 +16,17 @@ const mostInstances = 800;
 const mostDeclarations = 20_000;
 const deepestChildren = 10;
 
-/** What the model is made of. Other resources cannot open a management port. */
-const relevantType = /^microsoft\.(network|compute|security)\//i;
+/** What the model is made of, children included. Other resources cannot open a management port. */
+const relevantType = new RegExp(
+  `^microsoft\\.(?:${[
+    'network/(?:networksecuritygroups|networkinterfaces|virtualnetworks|publicipaddresses|publicipprefixes|' +
+      'loadbalancers|applicationgateways|applicationsecuritygroups|azurefirewalls|firewallpolicies|ipgroups|' +
+      'bastionhosts|networkmanagers)',
+    'compute/(?:virtualmachines(?!/extensions)|virtualmachinescalesets(?!/extensions))',
+    'security/(?:locations|jitnetworkaccesspolicies)',
+  ].join('|')})(?:/|$)`,
+  'i',
+);
 const deploymentType = 'microsoft.resources/deployments';
 
 /** Whether something is there: as the deployer may decide, and as the values at hand decide. */

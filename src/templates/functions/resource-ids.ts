@@ -44,7 +44,7 @@ export function nameSegments(name: Value, count: number): readonly Value[] | und
   if (name.kind === 'string') {
     const segments = name.value.split('/');
     if (segments.length !== count) return undefined;
-    return segments.map(value => ({ ...name, value }));
+    return segments.map(value => ({ ...name, origin: name.origin, value }));
   }
   if (name.kind !== 'unknown' || name.symbol === undefined) return undefined;
   const segments = splitSymbol(name.symbol);

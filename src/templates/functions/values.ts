@@ -188,7 +188,7 @@ export function isSecret(value: Value): boolean {
 export function asSecret(value: Value): Value {
   if (value.secret) return value;
   if (value.kind === 'object') return new MapObject(value.properties(), value.origin, value.rest, true);
-  return { ...value, secret: true };
+  return { ...value, origin: value.origin, secret: true };
 }
 
 /**

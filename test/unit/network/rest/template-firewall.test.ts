@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { evaluateMachines } from '../../../../src/network/machine/evaluation.ts';
 import { readResources } from '../../../../src/network/rest/read-resources.ts';
-import { arm } from '../../../../src/templates/arm/language.ts';
+import { armLanguage } from '../../../../src/templates/arm/language.ts';
 import type { FileSystem } from '../../../../src/templates/file-system.ts';
+
+const arm = armLanguage();
 
 const id = (type: string, ...names: readonly string[]): string =>
   `[resourceId('Microsoft.Network/${type}', ${names.map(name => `'${name}'`).join(', ')})]`;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { arm } from '../../../../src/templates/arm/language.ts';
+import { armLanguage } from '../../../../src/templates/arm/language.ts';
 import type { TextEdit } from '../../../../src/templates/source-editor.ts';
 import { applyEdits } from '../../../../src/templates/text-lines.ts';
+
+const arm = armLanguage();
 
 const path = 'main.json';
 const rules = `{

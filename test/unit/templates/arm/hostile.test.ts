@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Value } from '../../../../src/network/value.ts';
-import { arm } from '../../../../src/templates/arm/language.ts';
+import { armLanguage } from '../../../../src/templates/arm/language.ts';
 import type { TemplateReading } from '../../../../src/templates/reading.ts';
 import { group, type Members, read, rule, TextFiles, template, verdicts } from './judging.ts';
+
+const arm = armLanguage();
 
 /** Looks at everything that a reading holds, within bounds. */
 function visitAll(reading: TemplateReading): void {

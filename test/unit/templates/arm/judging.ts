@@ -1,9 +1,11 @@
 import { readResources } from '../../../../src/network/rest/read-resources.ts';
 import { evaluateGroup } from '../../../../src/network/security-group.ts';
 import type { Json } from '../../../../src/network/value.ts';
-import { arm } from '../../../../src/templates/arm/language.ts';
+import { armLanguage } from '../../../../src/templates/arm/language.ts';
 import type { FileRead, FileSystem, FolderEntry } from '../../../../src/templates/file-system.ts';
 import type { ReadOptions, TemplateReading } from '../../../../src/templates/reading.ts';
+
+const arm = armLanguage();
 
 /** Files in memory. */
 export class TextFiles implements FileSystem {
