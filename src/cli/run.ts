@@ -24,6 +24,8 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
         return await (await import('./scan.ts')).scanCommand(rest, host);
       case 'inventory':
         return await (await import('./inventory.ts')).inventoryCommand(rest, host);
+      case 'plan':
+        return await (await import('./plan.ts')).planCommand(rest, host);
       case '--version':
       case '-v':
         await host.stdout(`${host.version}\n`);

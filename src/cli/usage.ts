@@ -10,7 +10,7 @@ export const usage = `Portcullis: who on the internet reaches the management por
   portcullis inventory <FILE|-> [--format text|json|markdown]
   portcullis inventory --subscription ID... [--format text|json|markdown]
   portcullis plan <FILE|-> --machine ID --port N --action ACTION [--source CIDR]... [--close-direct]
-                  [--format text|json|script]
+                  [--format text|json|script] [--shell bash|powershell|arm]
   portcullis --version | --help
 
 scan       reads ARM templates (JSON), Bicep and Terraform files or folders of them

@@ -1,0 +1,125 @@
+import { MachineEvaluation } from '../network/machine/evaluation.ts';
+import type { MachinePortVerdict, MachineVerdict } from '../network/machine/machine-verdict.ts';
+import type { Machine, NetworkModel } from '../network/network-model.ts';
+import { declarationsOf } from '../network/rest/live-resources.ts';
+import { readResources } from '../network/rest/read-resources.ts';
+import { childBody, writableBody } from './plan-body.ts';
+import { PlanError } from './plan-error.ts';
+import { type JsonObject, pickList, pickText } from './plan-json.ts';
+import { comparable, kindOf, parentOf, parseId } from './plan-resource-id.ts';
+import { applyStep, byId, type PlanStep } from './plan-steps.ts';
+
+/** The API version of Microsoft.Network that steps are written for: new virtual networks keep their defaults in it. */
+export const networkApi = '2024-05-01';
+
+/** A plan in the making: its steps so far, and the resources as they are after them. */
+export class Draft {
+  readonly steps: PlanStep[] = [];
+  readonly undo: PlanStep[] = [];
+  readonly warnings = new Set<string>();
+  readonly alsoAffected = new Set<string>();
+  /** Groups that the plan writes to, by what ids are compared by. */
+  readonly groups = new Set<string>();
+  #resources: readonly unknown[];
+  #byId: Map<string, JsonObject> | undefined;
+  #evaluation: MachineEvaluation | undefined;
+  readonly #written = new Set<string>();
+
+  constructor(
+    readonly before: readonly unknown[],
+    readonly ports: readonly number[],
+  ) {
+    this.#resources = before;
+  }
+
+  get resources(): readonly unknown[] {
+    return this.#resources;
+  }
+
+  get model(): NetworkModel {
+    return this.#evaluated().model;
+  }
+
+  evaluate(machine: Machine): MachineVerdict {
+    const evaluation = this.#evaluated();
+    const now = evaluation.model.machines.find(one => one.id === machine.id) ?? machine;
+    return evaluation.evaluate(now);
+  }
+
+  port(machine: Machine, port: number): MachinePortVerdict {
+    return this.evaluate(machine).ports.find(one => one.port === port)!;
+  }
+
+  #evaluated(): MachineEvaluation {
+    this.#evaluation ??= new MachineEvaluation(readResources(declarationsOf(this.#resources)), { ports: this.ports });
+    return this.#evaluation;
+  }
+
+  get(id: string): JsonObject | undefined {
+    this.#byId ??= byId(this.#resources);
+    return this.#byId.get(comparable(id));
+  }
+
+  /** A child in its parent's list, or standing alone. */
+  child(id: string): JsonObject | undefined {
+    const parent = this.get(parentOf(id));
+    const name = parseId(id).name.toLowerCase();
+    const inline = pickList(parent, 'properties', kindOf(id)).find(
+      item => pickText(item, 'name')?.toLowerCase() === name,
+    );
+    return (inline as JsonObject | undefined) ?? this.get(id);
+  }
+
+  put(title: string, id: string, body: JsonObject, apiVersion = networkApi): void {
+    const old = this.#existing(id);
+    this.#push({ title, method: 'PUT', id, apiVersion, body, ...this.#match(id) }, [
+      old === undefined
+        ? { title: `Take back: ${title}`, method: 'DELETE', id, apiVersion, body: null }
+        : { title: `Take back: ${title}`, method: 'PUT', id, apiVersion, body: old },
+    ]);
+  }
+
+  delete(title: string, id: string, apiVersion = networkApi): void {
+    const old = this.#existing(id);
+    if (old === undefined) throw new PlanError('no-rule', `${id} is not there: read the inventory again`);
+    this.#push({ title, method: 'DELETE', id, apiVersion, body: null, ...this.#match(id) }, [
+      { title: `Take back: ${title}`, method: 'PUT', id, apiVersion, body: old },
+    ]);
+  }
+
+  post(title: string, id: string, body: JsonObject, apiVersion: string): void {
+    this.#push({ title, method: 'POST', id, apiVersion, body }, []);
+  }
+
+  #push(step: PlanStep, undo: readonly PlanStep[]): void {
+    this.steps.push(step);
+    this.undo.unshift(...undo);
+    this.#written.add(comparable(step.id)).add(comparable(rootOf(step.id)));
+    if (/\/networksecuritygroups\//i.test(step.id)) this.groups.add(comparable(rootOf(step.id)));
+    this.#resources = applyStep(this.#resources, step);
+    this.#byId = undefined;
+    this.#evaluation = undefined;
+  }
+
+  /** The body that would write the resource as it is now; undefined when there is none. */
+  #existing(id: string): JsonObject | undefined {
+    const isChild = rootOf(id) !== id;
+    const found = isChild ? this.child(id) : this.get(id);
+    if (!found) return undefined;
+    const { type } = parseId(id);
+    return isChild ? childBody(found, type) : writableBody(found, type);
+  }
+
+  /** A group and its rules share one ETag: only the first write to it can name the one that was read. */
+  #match(id: string): { ifMatch?: string } {
+    if (this.#written.has(comparable(rootOf(id)))) return {};
+    const found = rootOf(id) === id ? this.get(id) : this.child(id);
+    const etag = pickText(found, 'etag');
+    return found === undefined || etag === undefined ? {} : { ifMatch: etag };
+  }
+}
+
+/** The top resource of a child id of a type whose children share its state. */
+function rootOf(id: string): string {
+  return /\/(securityRules|inboundNatRules)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
+}
