@@ -1,6 +1,7 @@
 import { parseAddresses } from '../../network/address-prefix.ts';
 import { type AddressSet, block, intersectAddresses, isEmpty } from '../../network/address-set.ts';
 import { Admission } from '../../network/admission.ts';
+import { addressLevel, dependsOnSenderOnly, portLevel } from '../../network/compiled-rule.ts';
 import type { RuleLayer } from '../../network/rule-layer.ts';
 import { hasSources } from '../../network/source-set.ts';
 
@@ -28,6 +29,14 @@ export function insideSenders(layers: readonly RuleLayer[]): readonly AddressSet
 
 /** Whether a sender inside the network gets through to a port: 0 no, 1 possibly, 2 surely. */
 export function insideLevel(layer: RuleLayer, protocol: 'Tcp' | 'Udp', port: number, sender: AddressSet): 0 | 1 | 2 {
+  const matching = layer.rules.filter(rule => portLevel(rule, protocol, port) > 0);
+  if (layer.ordered && matching.every(dependsOnSenderOnly)) {
+    const decides = matching.find(rule => addressLevel(rule.inside, sender) > 0);
+    if (!decides) return 0;
+    const sure = portLevel(decides, protocol, port) === 2 && addressLevel(decides.inside, sender) === 2;
+    if (sure && decides.allows === 2) return 2;
+    if (sure && decides.denies === 2) return 0;
+  }
   const admission = new Admission({ groups: [layer], protocol, port, destination: 'any', inside: sender });
   if (hasSources(admission.certain)) return 2;
   return hasSources(admission.possible) ? 1 : 0;

@@ -1,4 +1,6 @@
+import { intervalsContain, uniteIntervals } from '../../network/intervals.ts';
 import type { PortVerdict, SecurityGroup, SecurityRule } from '../../network/model.ts';
+import { noPorts } from '../../network/port-set.ts';
 import { widerReach } from '../../network/reach.ts';
 import { compileGroup, type RuleLayer } from '../../network/rule-layer.ts';
 import { evaluateGroup } from '../../network/security-group.ts';
@@ -179,8 +181,11 @@ class Comparison {
   #otherPortsHold(old: SecurityGroup, now: SecurityGroup): boolean {
     const layers = [compileGroup(old), compileGroup(now)] as const;
     const senders = insideSenders(layers);
+    // Other rules are as they were, in their order: ports that no changed rule has cannot have changed.
+    const known = new Set(old.rules.map(nameText));
+    const isChanged = (rule: SecurityRule): boolean => this.#mine.has(nameText(rule)) || !known.has(nameText(rule));
+    const witnesses = witnessPorts(layers, isChanged);
     for (const protocol of ['Tcp', 'Udp'] as const) {
-      const witnesses = witnessPorts(layers);
       const was = evaluateGroup(old, { ports: witnesses, protocol });
       const is = evaluateGroup(now, { ports: witnesses, protocol });
       for (const [i, port] of witnesses.entries()) {
@@ -278,12 +283,18 @@ function sameVerdict(a: PortVerdict, b: PortVerdict): boolean {
 /** More than any group has that is not made to be slow. */
 const mostWitnesses = 300;
 
-/** One port for each part of all ports that the rules tell apart. */
-function witnessPorts(layers: readonly RuleLayer[]): number[] {
+/** One port for each part of the changed rules' ports that the rules tell apart. */
+function witnessPorts(layers: readonly RuleLayer[], isChanged: (rule: SecurityRule) => boolean): number[] {
   const starts = new Set<number>([0]);
+  let changed = noPorts;
   for (const layer of layers) {
-    for (const rule of layer.rules) for (const edge of [...rule.ports.must, ...rule.ports.may]) starts.add(edge);
+    for (const { rule, ports } of layer.rules) {
+      for (const edge of [...ports.must, ...ports.may]) starts.add(edge);
+      if (rule && isChanged(rule)) changed = uniteIntervals(changed, ports.may);
+    }
   }
-  starts.delete(65536);
-  return [...starts].sort((a, b) => a - b).slice(0, mostWitnesses);
+  return [...starts]
+    .filter(port => intervalsContain(changed, port))
+    .sort((a, b) => a - b)
+    .slice(0, mostWitnesses);
 }
