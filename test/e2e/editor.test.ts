@@ -55,6 +55,22 @@ describe('the packaged extension', () => {
     await workbench.untilFile('bicep/main.bicep', text => !text.includes("'0.0.0.0/0'"));
   });
 
+  it('closes a rule of a Terraform for_each in the map that it is made from', async () => {
+    await workbench.openFile('terraform/main.tf');
+    await workbench.lens(/Internet → RDP 3389/).waitFor();
+    await workbench.goToProblem();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.shot('terraform');
+    await workbench.fix(/VirtualNetwork/);
+    await workbench.lens(/Management ports closed to the internet/).waitFor();
+    await workbench.save();
+    await workbench.shot('terraform-fixed');
+    assert.match(
+      workbench.read('terraform/main.tf'),
+      /rdp\s+= \{ priority = 110, port = "3389", source = "VirtualNetwork" \}/,
+    );
+  });
+
   it('scans the workspace and shows every group', async () => {
     await workbench.command('Portcullis: Scan Workspace');
     await workbench.row(/admin-nsg/).waitFor();

@@ -127,12 +127,28 @@ describe('the editor on Bicep', () => {
   });
 });
 
+describe('the editor on Terraform', () => {
+  afterEach(revertAll);
+
+  it('judges rules of a for_each over a local map', async () => {
+    const document = await show('second/network/main.tf');
+    const problem = await until('there is a problem', () => problems(document.uri, open)[0]);
+    assert.match(problem.message, /RDP/);
+    const titles = await lensTitles(document.uri);
+    assert.ok(
+      titles.some(title => title.includes('Internet → RDP 3389')),
+      titles.join('\n'),
+    );
+  });
+});
+
 describe('Scan Workspace', () => {
   it('finds what is open in every root, but not in ignored files', async () => {
     await revertAll();
     await commands.executeCommand('portcullis.scanWorkspace');
     assert.equal(problems(fileUri('first/azuredeploy.json'), open).length, 1);
     assert.ok(problems(fileUri('second/modules/nsg.bicep'), open).length > 0);
+    assert.ok(problems(fileUri('second/network/main.tf'), open).length > 0);
     assert.equal(problems(fileUri('first/ignored/azuredeploy.json'), open).length, 0);
   });
 
@@ -174,6 +190,17 @@ describe('fixes', () => {
     const fix = actions.find(action => /VirtualNetwork/.test(action.title) && action.edit);
     assert.ok(fix?.edit, actions.map(action => action.title).join('\n'));
     assert.ok(fix.edit.entries().some(([uri]) => uri.path.endsWith('/second/main.bicep')));
+  });
+
+  it('change the map that a Terraform for_each goes over', async () => {
+    const document = await show('second/network/main.tf');
+    const problem = await until('there is a problem', () => problems(document.uri, open)[0]);
+    const actions = await actionsAt(document, problem.range);
+    const fix = actions.find(action => /VirtualNetwork/.test(action.title) && action.edit);
+    assert.ok(fix?.edit, actions.map(action => action.title).join('\n'));
+    await workspace.applyEdit(fix.edit);
+    assert.match(document.getText(), /port = "3389", source = "VirtualNetwork" \}/);
+    await untilProblems(document.uri, open, 0);
   });
 
   it('are offered for the whole file as one action', async () => {
