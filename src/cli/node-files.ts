@@ -21,7 +21,7 @@ export class NodeFiles implements FileSystem {
 
   constructor(workingDirectory: string) {
     this.#root = resolve(workingDirectory);
-    this.#realRoot = realpathSync(this.#root);
+    this.#realRoot = realpathSync.native(this.#root);
   }
 
   /** Admits a file or folder that a person named on the command line, wherever it is. */
@@ -29,7 +29,7 @@ export class NodeFiles implements FileSystem {
     const absolute = resolve(this.#root, path);
     this.#named.push(absolute);
     try {
-      this.#named.push(realpathSync(absolute));
+      this.#named.push(realpathSync.native(absolute));
     } catch {
       // A file that is not there is told when it is read.
     }
@@ -140,7 +140,7 @@ export class NodeFiles implements FileSystem {
     if (!isInside(absolute, this.#root) && !this.#named.some(named => isInside(absolute, named))) return undefined;
     let real: string;
     try {
-      real = realpathSync(absolute);
+      real = realpathSync.native(absolute);
     } catch {
       return absolute;
     }

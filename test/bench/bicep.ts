@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeFiles } from '../../src/cli/node-files.ts';
-import { analyseUnit } from '../../src/findings/analysis.ts';
-import { managementPorts } from '../../src/network/verdict.ts';
+import { readResources } from '../../src/network/rest/read-resources.ts';
+import { evaluateGroup } from '../../src/network/security-group.ts';
 import { bicepLanguage } from '../../src/templates/bicep/language.ts';
 import { TokenBuffers, tokenize } from '../../src/templates/bicep/lexer.ts';
 
 /** Two actions to be timed against one another. */
 export interface BicepBench {
   readonly files: number;
-  /** Judges every Bicep file of the folder, with the modules that it calls. */
+  /** Judges the security groups of every Bicep file of the folder, with the modules that it calls. */
   readonly analyse: () => void;
   /** Reads and splits into tokens the same files, as often as a reading asks for them. */
   readonly lex: () => void;
@@ -27,7 +27,10 @@ export function bicepBench(folder: string): BicepBench {
     analyse: () => {
       const language = bicepLanguage();
       const reader = new NodeFiles(folder);
-      for (const unit of files) analyseUnit({ unit, format: 'bicep', language }, reader, managementPorts);
+      for (const unit of files) {
+        const { declarations } = language.read(unit, reader);
+        for (const group of readResources(declarations).securityGroups) evaluateGroup(group);
+      }
     },
     lex: () => {
       const buffers = new TokenBuffers();

@@ -34,6 +34,8 @@ function parseOnce(text: string, distrustful: boolean, buffers: TokenBuffers): B
   return { declarations, errors, comments: tokens.comments };
 }
 
+const noDecorators: readonly Decorator[] = [];
+
 interface Head {
   readonly start: number;
   readonly decorators: readonly Decorator[];
@@ -83,8 +85,9 @@ class DeclarationParser {
     while (reader.kind() !== Token.NewLine && reader.kind() !== Token.EndOfFile) reader.advance();
   }
 
-  #decorators(): Decorator[] {
+  #decorators(): readonly Decorator[] {
     const { reader } = this;
+    if (reader.kind() !== Token.At) return noDecorators;
     const decorators: Decorator[] = [];
     while (reader.kind() === Token.At) {
       const start = reader.start;

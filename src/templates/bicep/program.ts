@@ -119,59 +119,57 @@ function addFirst<T>(map: Map<string, T>, name: string, node: T): void {
   if (name !== '' && !map.has(name)) map.set(name, node);
 }
 
-interface Visit {
-  readonly name: string;
-  readonly references: readonly string[];
-  next: number;
-  low: number;
-  readonly order: number;
-}
-
 /** Tarjan's strongly connected components, without recursion: the names that lead back to themselves. */
 function findCycles(symbols: ReadonlyMap<string, SymbolNode>): ReadonlySet<string> {
+  const names = [...symbols.keys()];
+  const numbers = new Map(names.map((name, index) => [name, index]));
+  const targets = [...symbols.values()].map(node => targetsOf(node, numbers));
   const cyclic = new Set<string>();
-  const visits = new Map<string, Visit>();
-  const open: Visit[] = [];
-  const isOpen = new Set<string>();
-  for (const root of symbols.keys()) {
-    if (visits.has(root)) continue;
-    const path: Visit[] = [];
-    const enter = (name: string): void => {
-      const order = visits.size;
-      const visit = { name, references: symbols.get(name)?.references ?? [], next: 0, low: order, order };
-      visits.set(name, visit);
-      path.push(visit);
-      open.push(visit);
-      isOpen.add(name);
-    };
-    enter(root);
-    for (let visit = path.at(-1); visit; visit = path.at(-1)) {
-      const reference = visit.references[visit.next++];
-      if (reference !== undefined) {
-        if (!symbols.has(reference)) continue;
-        if (reference === visit.name) cyclic.add(reference);
-        const known = visits.get(reference);
-        if (!known) enter(reference);
-        else if (isOpen.has(reference)) visit.low = Math.min(visit.low, known.order);
+  const order = new Int32Array(names.length).fill(-1);
+  const low = new Int32Array(names.length);
+  const next = new Int32Array(names.length);
+  const isOpen = new Uint8Array(names.length);
+  const open: number[] = [];
+  let count = 0;
+  for (let root = 0; root < names.length; root++) {
+    // What refers to nothing is in no circle.
+    if (order[root] !== -1 || targets[root]!.length === 0) continue;
+    const path = [root];
+    while (path.length > 0) {
+      const at = path[path.length - 1]!;
+      if (order[at] === -1) {
+        order[at] = count;
+        low[at] = count++;
+        open.push(at);
+        isOpen[at] = 1;
+      }
+      const target = targets[at]![next[at]!];
+      if (target !== undefined) {
+        next[at]!++;
+        if (target === at) cyclic.add(names[at]!);
+        if (order[target] === -1) path.push(target);
+        else if (isOpen[target]) low[at] = Math.min(low[at]!, order[target]!);
         continue;
       }
       path.pop();
-      const caller = path.at(-1);
-      if (caller) caller.low = Math.min(caller.low, visit.low);
-      if (visit.low === visit.order) closeComponent(visit, open, isOpen, cyclic);
+      const caller = path[path.length - 1];
+      if (caller !== undefined) low[caller] = Math.min(low[caller]!, low[at]!);
+      if (low[at] !== order[at]) continue;
+      const component = open.splice(open.lastIndexOf(at));
+      for (const member of component) isOpen[member] = 0;
+      if (component.length > 1) for (const member of component) cyclic.add(names[member]!);
     }
   }
   return cyclic;
 }
 
-function closeComponent(visit: Visit, open: Visit[], isOpen: Set<string>, cyclic: Set<string>): void {
-  const component: string[] = [];
-  for (let member = open.pop(); member; member = open.pop()) {
-    isOpen.delete(member.name);
-    component.push(member.name);
-    if (member === visit) break;
+function targetsOf(node: SymbolNode, numbers: ReadonlyMap<string, number>): readonly number[] {
+  const targets: number[] = [];
+  for (const reference of node.references) {
+    const number = numbers.get(reference);
+    if (number !== undefined) targets.push(number);
   }
-  if (component.length > 1) for (const name of component) cyclic.add(name);
+  return targets;
 }
 
 const mostCharacters = 8_000_000;
