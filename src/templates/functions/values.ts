@@ -269,8 +269,15 @@ function closesAtEnd(symbol: string): boolean {
  */
 export function usedFrom(prefix: OriginChain, value: Value): Value {
   if (prefix.length === 0) return value;
-  if (value.kind === 'object') return new UsedObject(prefix, value);
-  if (value.kind === 'array') return new UsedArray(prefix, value);
+  if (value.kind === 'object') {
+    // One wrapper however often it is handed on: values passed through many hands stay as quick to read.
+    if (value instanceof UsedObject) return new UsedObject(joinChains(prefix, value.prefix), value.inner);
+    return new UsedObject(prefix, value);
+  }
+  if (value.kind === 'array') {
+    if (value instanceof UsedArray) return new UsedArray(joinChains(prefix, value.prefix), value.inner);
+    return new UsedArray(prefix, value);
+  }
   if (value.kind === 'unknown') return { ...value, origin: joinChains(prefix, value.origin) };
   return { ...value, origin: joinChains(prefix, value.origin) };
 }
@@ -290,8 +297,8 @@ class UsedArray implements ArrayValue {
   #origin: OriginChain | undefined;
 
   constructor(
-    private readonly prefix: OriginChain,
-    private readonly inner: ArrayValue,
+    readonly prefix: OriginChain,
+    readonly inner: ArrayValue,
   ) {}
 
   get origin(): OriginChain {
@@ -318,8 +325,8 @@ class UsedObject implements ObjectValue {
   #origin: OriginChain | undefined;
 
   constructor(
-    private readonly prefix: OriginChain,
-    private readonly inner: ObjectValue,
+    readonly prefix: OriginChain,
+    readonly inner: ObjectValue,
   ) {}
 
   get origin(): OriginChain {

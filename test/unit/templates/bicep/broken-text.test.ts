@@ -101,12 +101,12 @@ describe('Bicep, broken', () => {
         const broken = new Map(texts).set(path, text.slice(0, at) + text.slice(at + 1));
         let left = new Map<string, string>();
         const measure = (): number => {
-          const started = performance.now();
+          const started = process.cpuUsage();
           left = verdictsByName(path, broken);
-          return performance.now() - started;
+          return process.cpuUsage(started).user / 1000;
         };
         let milliseconds = measure();
-        // Others use the machine too: what counts is what it takes when it is given the processor.
+        // Processor time, and the best of several: memory of earlier turns may be cleared away in between.
         for (let again = 0; milliseconds > 50 && again < 5; again++) milliseconds = Math.min(milliseconds, measure());
         if (milliseconds > slowest.milliseconds) slowest = { milliseconds, what: `${path} without character ${at}` };
         const away = awayFrom(text, at);

@@ -366,16 +366,35 @@ resource nic 'Microsoft.Network/networkInterfaces@2024-05-01' = {
       {},
       /work|items|large/,
     ],
+    [
+      'objects that hold themselves many times over',
+      `var a0 = { x: '*' }\n${Array.from({ length: 30 }, (_, i) => `var a${i + 1} = union(a${i}, { k${i}: a${i}, l${i}: a${i} })\n`).join('')}${source('string(a30)')}`,
+      {},
+      /large|work/,
+    ],
+    [
+      'modules that call two each',
+      "module a 'm0.bicep' = {}",
+      Object.fromEntries(
+        Array.from({ length: 18 }, (_, i) => [
+          `m${i}.bicep`,
+          i === 17 ? one() : `module a 'm${i + 1}.bicep' = {}\nmodule b 'm${i + 1}.bicep' = {}`,
+        ]),
+      ),
+      /more than \d+ module calls/,
+    ],
     ['deep nesting', `var a = ${'['.repeat(5000)}${']'.repeat(5000)}\n${groupText('nsg', 'a')}`, {}, /levels deep/],
     ['deep interpolation', `var a = ${"'${".repeat(3000)}1${"}'".repeat(3000)}\n${source('a')}`, {}, /levels deep/],
     ['no Bicep at all', '\u0000\u0001PK\u0003{{{{', {}, /is not Bicep/],
   ];
   for (const [title, text, files, message] of hostile) {
     it(`bounds ${title}, and says so`, () => {
-      const started = performance.now();
+      // Processor time: others may use the machine too.
+      const started = process.cpuUsage();
       const reading = readText(text, files);
       const verdicts = verdictsOf(reading);
-      assert.ok(performance.now() - started < 2500, `${title} took ${performance.now() - started} ms`);
+      const milliseconds = process.cpuUsage(started).user / 1000;
+      assert.ok(milliseconds < 2500, `${title} took ${milliseconds} ms`);
       const messages = reading.problems.map(problem => problem.message).join('\n');
       assert.match(`${messages}\n${verdicts.join('\n')}`, message);
     });
