@@ -72,8 +72,8 @@ export interface IpConfiguration {
   readonly name: string;
   readonly family: Family;
   readonly privateAddress: Known<AddressSet>;
-  readonly subnet?: Reference;
-  readonly publicIpAddress?: Reference | PublicIpAddress;
+  readonly subnet?: Reference | undefined;
+  readonly publicIpAddress?: Reference | PublicIpAddress | undefined;
   readonly backendPools: References;
   readonly inboundNatRules: References;
   readonly inboundNatPools: References;
@@ -84,10 +84,10 @@ export interface IpConfiguration {
 export interface NetworkInterface {
   readonly id: string;
   readonly name: string;
-  readonly securityGroup?: Reference;
+  readonly securityGroup?: Reference | undefined;
   readonly ipConfigurations: readonly IpConfiguration[];
   /** Words for further configurations that may be there. */
-  readonly more?: readonly string[];
+  readonly more?: readonly string[] | undefined;
   readonly declaration: ResourceDeclaration;
 }
 

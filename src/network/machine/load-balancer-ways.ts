@@ -74,6 +74,7 @@ export class LoadBalancerIndex {
     if (this.#byPool.size === 0) return;
     for (const one of estate.model.interfaces.values()) {
       for (const configuration of one.ipConfigurations) {
+        if (!this.#concerns(configuration)) continue;
         for (const pool of this.#poolsOf(configuration)) this.#members.set(pool, (this.#members.get(pool) ?? 0) + 1);
       }
     }

@@ -116,13 +116,12 @@ export class GroupAnswers {
 
   ask(question: Question): AdmissionVerdict {
     const { groups, admin, destination } = question;
-    const within = destination === 'any' ? undefined : familyAddresses(destination.family);
-    const judge = (): AdmissionVerdict => new AdmissionVerdict(question, new Admission(question), within);
-    if (admin || question.inside || !groups.every(layer => layer.senderOnly) || destination === 'any') return judge();
-    const key = `${destination.family} ${question.protocol} ${question.port} ${groups.map(layer => this.#number(layer)).join()}`;
+    if (admin || question.inside || destination === 'any' || !groups.every(isSenderOnly)) return answerTo(question);
+    let key = `${destination.family} ${question.protocol} ${question.port}`;
+    for (const layer of groups) key += ` ${this.#number(layer)}`;
     const known = this.#answers.get(key);
     if (known) return known;
-    const answer = judge();
+    const answer = answerTo(question);
     this.#answers.set(key, answer);
     return answer;
   }
@@ -134,4 +133,14 @@ export class GroupAnswers {
     this.#numbers.set(layer, number);
     return number;
   }
+}
+
+function isSenderOnly(layer: RuleLayer): boolean {
+  return layer.senderOnly;
+}
+
+function answerTo(question: Question): AdmissionVerdict {
+  const { destination } = question;
+  const within = destination === 'any' ? undefined : familyAddresses(destination.family);
+  return new AdmissionVerdict(question, new Admission(question), within);
 }

@@ -13,7 +13,6 @@ export function publicAddressWay(
   if (!own) return undefined;
   const found = 'sku' in own ? own : own.id === undefined ? undefined : estate.model.publicIpAddresses.get(own.id);
   const doubt = doubtIn(own, found);
-  const missing = 'sku' in own ? [] : estate.missingAt('public IP address', own);
   return {
     kind: 'public-ip',
     frontend: endpoint(found?.address ?? found?.name ?? own.name, port),
@@ -22,12 +21,18 @@ export function publicAddressWay(
     family: found?.id === undefined ? configuration.family : found.family,
     level: doubt.length > 0 ? 1 : 2,
     dependsOn: doubt,
-    openWithoutGroups: found ? basic(found) : { known: false, dependsOn: missing },
+    openWithoutGroups: found
+      ? basic(found)
+      : { known: false, dependsOn: 'sku' in own ? [] : estate.missingAt('public IP address', own) },
   };
 }
 
+const open: Known<boolean> = { known: true, value: true };
+const closed: Known<boolean> = { known: true, value: false };
+
 function basic(address: PublicIpAddress): Known<boolean> {
-  return address.sku.known ? { known: true, value: address.sku.value === 'Basic' } : address.sku;
+  if (!address.sku.known) return address.sku;
+  return address.sku.value === 'Basic' ? open : closed;
 }
 
 /** What it hangs on whether the address is there at all. */

@@ -7,7 +7,6 @@ export class DeclarationIndex {
   /** Whether they came from Azure, not from a template. */
   readonly live: boolean;
   readonly #byType = new Map<string, ResourceDeclaration[]>();
-  readonly #ids = new Map<ResourceDeclaration, string>();
 
   constructor(declarations: readonly ResourceDeclaration[]) {
     this.live = declarations.some(one => one.place.kind === 'resource');
@@ -25,11 +24,7 @@ export class DeclarationIndex {
 
   /** What references to the resource are compared by; for one without an id something that nothing else has. */
   idOf(declaration: ResourceDeclaration): string {
-    const known = this.#ids.get(declaration);
-    if (known !== undefined) return known;
-    const id = comparableId(declaration.id) || `${declaration.type.toLowerCase()} ${declaration.address}`;
-    this.#ids.set(declaration, id);
-    return id;
+    return comparableId(declaration.id) || `${declaration.type.toLowerCase()} ${declaration.address}`;
   }
 
   /** The identity of a child resource's parent; undefined when neither its id nor its name tells it. */

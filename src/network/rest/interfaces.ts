@@ -44,11 +44,15 @@ export function readInterface(body: Value, id: string, declaration: ResourceDecl
   return {
     id,
     name: shownName(body, declaration),
-    ...(securityGroup ? { securityGroup } : {}),
-    ipConfigurations: list.items.filter(item => item.kind === 'object').map(item => readIpConfiguration(item, id)),
-    ...(more ? { more } : {}),
+    securityGroup,
+    ipConfigurations: list.items.filter(isObject).map(item => readIpConfiguration(item, id)),
+    more,
     declaration,
   };
+}
+
+function isObject(value: Value): boolean {
+  return value.kind === 'object';
 }
 
 function shownName(body: Value, declaration: ResourceDeclaration): string {
@@ -76,8 +80,8 @@ function readIpConfiguration(value: Value, parent: string): IpConfiguration {
     name: textOf(at(value, 'name')) ?? 'ipconfig',
     family,
     privateAddress: privateAddressOf(properties),
-    ...(subnet ? { subnet } : {}),
-    ...(publicIpAddress ? { publicIpAddress } : {}),
+    subnet,
+    publicIpAddress,
     backendPools: referencesOf(at(properties, 'loadBalancerBackendAddressPools')),
     inboundNatRules: referencesOf(at(properties, 'loadBalancerInboundNatRules')),
     inboundNatPools: referencesOf(at(properties, 'loadBalancerInboundNatPools')),
@@ -90,12 +94,14 @@ function familyOf(version: Value | undefined): Family {
   return textOf(version)?.toLowerCase() === 'ipv6' ? 'v6' : 'v4';
 }
 
+const givenAtDeployment = unclear('a private address given at deployment');
+
 /** The private address of an IP configuration or frontend, when one is given. */
 export function privateAddressOf(properties: Value | undefined): Known<AddressSet> {
   const value = at(properties, 'privateIPAddress');
   const set = value ? parseAddresses(textOf(value) ?? '') : undefined;
   if (set) return known(set);
-  return value?.kind === 'unknown' ? unclear(...value.dependsOn) : unclear('a private address given at deployment');
+  return value?.kind === 'unknown' ? unclear(...value.dependsOn) : givenAtDeployment;
 }
 
 /** The public address that a scale set or machine profile makes for itself. */

@@ -1,6 +1,6 @@
 import type { Place } from '../origin.ts';
-import { certainExistence, type ResourceDeclaration } from '../resource.ts';
-import { fromJson, type ObjectValue } from '../value.ts';
+import { type CallSite, certainExistence, type Existence, type ResourceDeclaration } from '../resource.ts';
+import { fromJson, type ObjectValue, type Value } from '../value.ts';
 
 /**
  * Resources as Azure's REST API or Resource Graph returns them, as declarations. What is no object is left out; a
@@ -15,19 +15,7 @@ export function declarationsOf(resources: readonly unknown[]): ResourceDeclarati
     if (type === undefined) return;
     const address = id ?? `resources[${at}]`;
     const name = text(resource, 'name') ?? id?.slice(id.lastIndexOf('/') + 1) ?? '';
-    const place: Place = { kind: 'resource', id: address, path: '' };
-    out.push({
-      type,
-      id: fromJson(id ?? `${type}/${name || address}`, address),
-      name: fromJson(name, address),
-      body: fromJson(resource, address) as ObjectValue,
-      existence: certainExistence,
-      existing: false,
-      address,
-      place,
-      extent: place,
-      via: [],
-    });
+    out.push(new LiveDeclaration(resource, type, id ?? `${type}/${name || address}`, name, address));
   });
   return out;
 }
@@ -49,4 +37,55 @@ function typeInId(id: string): string | undefined {
   const parts = id.slice(at + '/providers/'.length).split('/');
   const types = parts.filter((_, i) => i > 0 && i % 2 === 1);
   return parts[0] && types.length > 0 ? [parts[0], ...types].join('/') : undefined;
+}
+
+/** A resource of an answer, without a copy of anything in it: an estate has tens of thousands. */
+class LiveDeclaration implements ResourceDeclaration {
+  readonly #resource: object;
+  readonly #id: string;
+  readonly #name: string;
+
+  constructor(
+    resource: object,
+    readonly type: string,
+    id: string,
+    name: string,
+    readonly address: string,
+  ) {
+    this.#resource = resource;
+    this.#id = id;
+    this.#name = name;
+  }
+
+  get id(): Value {
+    return fromJson(this.#id, this.address);
+  }
+
+  get name(): Value {
+    return fromJson(this.#name, this.address);
+  }
+
+  get body(): ObjectValue {
+    return fromJson(this.#resource, this.address) as ObjectValue;
+  }
+
+  get existence(): Existence {
+    return certainExistence;
+  }
+
+  get existing(): boolean {
+    return false;
+  }
+
+  get place(): Place {
+    return { kind: 'resource', id: this.address, path: '' };
+  }
+
+  get extent(): Place {
+    return this.place;
+  }
+
+  get via(): readonly CallSite[] {
+    return [];
+  }
 }

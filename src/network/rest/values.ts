@@ -216,6 +216,8 @@ export function comparableId(id: Value | undefined): string | undefined {
     .replace(/^(\{reference\([^,]*),\s*'[^']*'(?:,\s*'full')?\)/, '$1)');
 }
 
+const nothing: readonly string[] = [];
+
 /**
  * A reference: `{id}`, or an id itself. Undefined when it is absent. One of several alternatives is taken when it is
  * the only id among them, and then is uncertain.
@@ -226,7 +228,7 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   if (!id) return undefined;
   const key = comparableId(id);
   if (key === '') return undefined;
-  if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: [] };
+  if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: nothing };
   if (id.kind !== 'unknown') return undefined;
   if (key !== undefined) return { id: key, name: lastPart(id.symbol!), dependsOn: id.dependsOn };
   const ids = (id.alternatives ?? []).map(one => referenceOf(one));
