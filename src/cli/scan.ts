@@ -60,6 +60,7 @@ export async function scanCommand(args: readonly string[], host: CommandHost): P
   const result = await scanner.scan({
     paths: paths.filter(path => !configuration.excludes(path)),
     parameterFiles,
+    parameterFilesOf: configuration.parameterFiles,
     ports,
   });
   // Proving fixes takes longer than the scan itself: only where they are shown.

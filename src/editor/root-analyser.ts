@@ -243,6 +243,7 @@ export class RootAnalyser implements Disposable {
     const scope = this.#scope;
     const scan = await this.#scanner.scan({
       paths: this.#wanted().filter(path => this.#open.has(path) || !configuration.excludes(path)),
+      parameterFilesOf: configuration.parameterFiles,
       ports,
       isCancelled,
       onProgress: (done, total, unit) => this.#onProgress?.(done, total, unit),

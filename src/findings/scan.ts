@@ -17,6 +17,8 @@ export interface ScanRequest {
   readonly paths: readonly string[];
   /** Parameter files named by a person, used besides those found beside the templates. */
   readonly parameterFiles?: readonly string[];
+  /** Parameter files by the path of the template that they are judged with besides. */
+  readonly parameterFilesOf?: ReadonlyMap<string, readonly string[]>;
   readonly ports: readonly number[];
   readonly isCancelled?: () => boolean;
   /** Called before each unit with the number done and to do, for a progress display. */
@@ -73,6 +75,15 @@ export class Scanner {
       await this.#classify(path, files, units);
     }
     for (const path of new Set(given)) await this.#give(path, files, units);
+    for (const [template, parameterFiles] of request.parameterFilesOf ?? []) {
+      for (const unit of units.values()) {
+        if (unit.unit !== template && !unit.paths.includes(template)) continue;
+        for (const path of parameterFiles) {
+          await this.#read(path);
+          if (unit.language.acceptsParameterFile(path, unit.unit, this.files)) unit.parameterFiles.add(path);
+        }
+      }
+    }
 
     const alone = new Map<string, UnitAnalysis>();
     for (const unit of units.values()) {

@@ -160,9 +160,15 @@ class Comparison {
     return this.promise.holdsIn.get(this.before)?.has(groupKey(group)) ?? false;
   }
 
-  /** Another group that the same text makes a rule of. Copies of one declaration that are all open count as one. */
+  /**
+   * Another group that the same text makes a rule of. The same group with another parameter file, and copies of one
+   * declaration that are all open, count as one.
+   */
   #noteOther(group: SecurityGroup, old: PortVerdict, now: PortVerdict): void {
     if (sameVerdict(old, now)) return;
+    for (const [analysis, groups] of this.promise.holdsIn) {
+      if (analysis.unit === this.before.unit && groups.has(groupKey(group))) return;
+    }
     const isCopy = this.promise.declared.has(placeKey(group.declaration.place)) && !isNarrow(old.reach);
     if (!isCopy) this.touches.add(`also in ${groupLabel(group)}`);
   }

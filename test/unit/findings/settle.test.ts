@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { applied, type Bed, bedOf, configurationOf } from './fixes/fix-bed.ts';
+import { Scanner } from '../../../src/findings/scan.ts';
+import { TemplateLanguages } from '../../../src/templates/languages.ts';
+import { loadAsset } from '../../assets.ts';
+import { applied, type Bed, bedOf, configurationOf, MemoryFiles } from './fixes/fix-bed.ts';
 
 const group = (
   comment = '',
@@ -163,5 +166,30 @@ describe('fixes of suppressions', () => {
     const [fix] = bed.finder.fixesOf(bed.findings.at(-1)!);
     assert.equal(fix?.disposition, 'safe');
     assert.deepEqual(applied(bed, fix!.edits), { 'a.bicep': group() });
+  });
+});
+
+describe('parameter files of the configuration', () => {
+  it('are judged with their template', async () => {
+    const files = new MemoryFiles({
+      'main.bicep': `param source string\n${group('', 'source')}`,
+      'elsewhere/prod.json': JSON.stringify({
+        $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#',
+        contentVersion: '1.0.0.0',
+        parameters: { source: { value: '*' } },
+      }),
+    });
+    const { parameterFiles } = configurationOf({ parameterFiles: { 'main.bicep': ['elsewhere/prod.json'] } });
+    const scanner = new Scanner(new TemplateLanguages(loadAsset), files);
+    const request = { paths: ['main.bicep'], ports: [22] };
+    const { analyses } = await scanner.scan({ ...request, parameterFilesOf: parameterFiles });
+    assert.deepEqual(
+      analyses.map(one => [one.parameterFile, one.findings[0]?.id]),
+      [
+        [undefined, 'conditional-management-port'],
+        ['elsewhere/prod.json', 'open-management-port'],
+      ],
+    );
+    assert.equal((await scanner.scan(request)).analyses.length, 1);
   });
 });
