@@ -135,6 +135,8 @@ describe('the explorer, with the local Azure', () => {
     await declared.click();
     await workbench.page.keyboard.press('ArrowRight');
     await workbench.row('Deployed as Production / web / late-deny-nsg').waitFor();
+    // Down to the differences, which may be below the fold.
+    for (let presses = 0; presses < 3; presses++) await workbench.page.keyboard.press('ArrowDown');
     await workbench.row('Rule allow-rdp has source 0.0.0.0/0 instead of 10.0.0.0/8').first().waitFor();
     await workbench.shot('drift');
     await workbench
