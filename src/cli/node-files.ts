@@ -18,6 +18,7 @@ export class NodeFiles implements FileSystem {
   readonly #realRoot: string;
   readonly #named: string[] = [];
   readonly #reads = new Map<string, FileRead>();
+  readonly #lists = new Map<string, readonly FolderEntry[]>();
 
   constructor(workingDirectory: string) {
     this.#root = resolve(workingDirectory);
@@ -55,6 +56,15 @@ export class NodeFiles implements FileSystem {
   }
 
   list(folder: string): readonly FolderEntry[] {
+    let entries = this.#lists.get(folder);
+    if (!entries) {
+      entries = this.#list(folder);
+      this.#lists.set(folder, entries);
+    }
+    return entries;
+  }
+
+  #list(folder: string): readonly FolderEntry[] {
     const absolute = this.#within(folder);
     if (absolute === undefined) return [];
     try {
@@ -140,6 +150,7 @@ export class NodeFiles implements FileSystem {
     if (!isInside(absolute, this.#root) && !this.#named.some(named => isInside(absolute, named))) return undefined;
     let real: string;
     try {
+      // The system's own answer: the portable one asks for each folder on the way, for each file.
       real = realpathSync.native(absolute);
     } catch {
       return absolute;

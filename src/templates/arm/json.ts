@@ -164,18 +164,30 @@ export class JsonText {
   }
 
   findProperty(object: JsonNode, name: string): { readonly name: JsonNode; readonly value: JsonNode } | undefined {
-    let found: { readonly name: JsonNode; readonly value: JsonNode } | undefined;
+    if (this.#tape[object * width] !== tag.object) return undefined;
     const wanted = name.toLowerCase();
-    this.eachProperty(object, (nameNode, value) => {
-      const start = this.start(nameNode);
-      const length = this.end(nameNode) - start;
-      // Nearly every name can be told apart by its length.
-      if (this.isVerbatim(nameNode) && length !== wanted.length + 2 && length !== wanted.length) return;
-      if (this.kind(value) !== 'missing' && this.string(nameNode).toLowerCase() === wanted) {
-        found = { name: nameNode, value };
-      }
-    });
-    return found;
+    const end = this.after(object);
+    let found = -1;
+    for (let at = object + 1; at < end; ) {
+      const value = this.after(at);
+      if (this.#tape[value * width] !== tag.missing && this.#isNamed(at, wanted)) found = at;
+      at = this.after(value);
+    }
+    return found < 0 ? undefined : { name: found, value: this.after(found) };
+  }
+
+  /** Whether a name is this one, which is in lower case. Nearly every other differs in its length or first letter. */
+  #isNamed(node: JsonNode, wanted: string): boolean {
+    const at = node * width;
+    if (this.#tape[at] === tag.string) {
+      const start = this.#tape[at + 1]!;
+      const length = this.#tape[at + 2]! - start;
+      if (length !== wanted.length + 2 && length !== wanted.length) return false;
+      const code = this.text.charCodeAt(length === wanted.length ? start : start + 1);
+      const lower = code >= 65 && code <= 90 ? code + 32 : code;
+      if (lower < 128 && lower !== wanted.charCodeAt(0)) return false;
+    }
+    return this.string(node).toLowerCase() === wanted;
   }
 
   /** Nodes from the root down to the innermost one that covers the range. */

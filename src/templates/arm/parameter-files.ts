@@ -65,9 +65,9 @@ function splitParameterName(file: string): SplitName | undefined {
 export function parameterFilesOf(unit: string, files: FileSystem): readonly string[] {
   const folder = folderOf(unit);
   const own = templateName(unit);
+  const candidates = files.list(folder).filter(entry => entry.kind === 'file' && isParameterName(entry.name));
   const found: string[] = [];
-  for (const entry of files.list(folder)) {
-    if (entry.kind !== 'file') continue;
+  for (const entry of candidates) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (path === unit || !belongs(entry.name, own, folder, files)) continue;
     if (isParameterFile(path, files)) found.push(path);
@@ -75,9 +75,12 @@ export function parameterFilesOf(unit: string, files: FileSystem): readonly stri
   return found.sort();
 }
 
+function isParameterName(file: string): boolean {
+  return /(?:^|[._-])param(?:eter)?s?(?:[._-].*)?\.jsonc?$/i.test(file);
+}
+
 function belongs(file: string, own: string, folder: string, files: FileSystem): boolean {
   const lower = file.toLowerCase();
-  if (!/\.jsonc?$/.test(lower) || !/(^|[._-])(parameters|params|param)([._-]|$)/.test(lower)) return false;
   if (lower.startsWith(own) && /^[._-]/.test(lower.slice(own.length))) {
     // `vm-nsg.parameters.json` is of `vm-nsg.json` when there is one, not of `vm.json`.
     const closer = longestTemplate(lower, folder, files);
