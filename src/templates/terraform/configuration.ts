@@ -2,6 +2,7 @@ import type { FileSystem } from '../file-system.ts';
 import type { ReadOptions, ReadProblem, TemplateReading } from '../reading.ts';
 import { RecordedFiles } from '../recorded-files.ts';
 import type { TerraformParser } from './grammar.ts';
+import { knownModuleResources } from './known-modules.ts';
 import { type Assignment, ModuleInstance } from './module-instance.ts';
 import { ReadingState } from './reading-state.ts';
 import type { ResourceInstance } from './resource-instance.ts';
@@ -58,8 +59,11 @@ function collect(module: ModuleInstance, into: SourceResource[], isCancelled: ()
     const made = module.resourceInstances(block);
     for (const instance of made?.instances ?? []) into.push(sourceOf(instance));
   }
-  for (const name of module.source.calls.keys())
-    for (const instance of module.call(name)?.instances ?? []) collect(instance, into, isCancelled);
+  for (const name of module.source.calls.keys()) {
+    const call = module.call(name);
+    for (const instance of call?.instances ?? []) collect(instance, into, isCancelled);
+    if (call && call.instances.length === 0) into.push(...knownModuleResources(call));
+  }
 }
 
 function sourceOf(instance: ResourceInstance): SourceResource {
@@ -81,7 +85,7 @@ function sourceOf(instance: ResourceInstance): SourceResource {
   };
 }
 
-function providerVersion(module: ModuleInstance): string | undefined {
+export function providerVersion(module: ModuleInstance): string | undefined {
   return module.state.lockedVersion() ?? versionAbove(module);
 }
 

@@ -63,7 +63,8 @@ export interface Uses {
 }
 
 /** More work than any real configuration needs; beyond it everything is unknown. */
-const maximumSteps = 3_000_000;
+const maximumSteps = 1_000_000;
+const maximumText = 4 * 1024 * 1024;
 const maximumDepth = 400;
 const maximumSubsets = 4;
 
@@ -644,7 +645,9 @@ function joinPieces(pieces: readonly Value[], origin: OriginChain): Value {
     if (piece.secret) secret = true;
     const known = scalarText(piece);
     if (known !== undefined) text += known;
-    else if (piece.kind === 'unknown') unknown = true;
+    if (text.length > maximumText) return unknownValue([tooMuch], origin);
+    if (known !== undefined) continue;
+    if (piece.kind === 'unknown') unknown = true;
     else if (piece.kind !== 'null') return failed('a template with something that is no text', origin);
     else return failed('a template with a null value', origin);
   }

@@ -4,6 +4,7 @@ import type { ReadProblem } from '../reading.ts';
 import { Evaluator } from './evaluation.ts';
 import type { TerraformParser } from './grammar.ts';
 import { installedModule } from './installed-modules.ts';
+import { knownModuleOutput } from './known-modules.ts';
 import type { ModuleCall, ModuleInstance } from './module-instance.ts';
 import { join, type ModuleSource, moduleFiles, type PlacedBlock, readModuleSource } from './module-source.ts';
 import { namedResource, type ResourceInstance } from './resource-instance.ts';
@@ -127,13 +128,17 @@ export class ReadingState {
     return false;
   }
 
-  /** The outputs of a module that is not read: every one is unknown and names the module. */
+  /** The outputs of a module that is not read: unknown, and named after the module. */
   unreadOutputs(call: ModuleCall, address: string): Value {
-    const rest = unknownValue([`module ${call.name}`], [], { symbol: `{${address}}` });
     return new LazyObject(
       [],
       () => [],
-      name => ({ name, value: unknownValue(rest.dependsOn, [], { symbol: `{${address}.${name}}` }) }),
+      name => ({
+        name,
+        value: unknownValue([`module ${call.name}`], [], {
+          symbol: knownModuleOutput(call, address, name) ?? `{${address}.${name}}`,
+        }),
+      }),
     );
   }
 

@@ -184,29 +184,34 @@ export function through<V extends Value>(value: V, step: Origin): V {
   return withOrigin(value, [step, ...(same ? value.origin.slice(1) : value.origin)]);
 }
 
+/** Marks a value and everything in it as secret. Parts that several values share are marked once. */
 export function asSecret<V extends Value>(value: V): V;
 export function asSecret(value: Value): Value {
+  return markSecret(value, new Map());
+}
+
+function markSecret(value: Value, done: Map<object, Value>): Value {
   if (value.secret) return value;
-  switch (value.kind) {
-    case 'array':
-      return new SequenceValue(
-        value.items.map(item => asSecret(item)),
-        value.origin,
-        sequenceType(value),
-        value.rest,
-        true,
-      );
-    case 'object':
-      if (!(value instanceof MappingValue)) return value;
-      return new MappingValue(
-        new Map([...value.entries].map(([name, property]) => [name, { ...property, value: asSecret(property.value) }])),
-        value.origin,
-        value.rest,
-        true,
-      );
-    default:
-      return { ...value, secret: true };
-  }
+  const before = done.get(value);
+  if (before) return before;
+  let marked: Value;
+  if (value.kind === 'array')
+    marked = new SequenceValue(
+      value.items.map(item => markSecret(item, done)),
+      value.origin,
+      sequenceType(value),
+      value.rest,
+      true,
+    );
+  else if (value.kind === 'object') {
+    if (!(value instanceof MappingValue)) return value;
+    const entries = new Map<string, Property>();
+    for (const [name, property] of value.entries)
+      entries.set(name, { ...property, value: markSecret(property.value, done) });
+    marked = new MappingValue(entries, value.origin, value.rest, true);
+  } else marked = { ...value, secret: true };
+  done.set(value, marked);
+  return marked;
 }
 
 export function sequenceType(value: ArrayValue): SequenceType {
@@ -214,45 +219,52 @@ export function sequenceType(value: ArrayValue): SequenceType {
 }
 
 /** What a value hangs on, also deep inside it. */
-export function deepDependencies(value: Value, depth = 0): string[] {
+export function deepDependencies(value: Value): string[] {
   const found = new Set<string>();
-  collect(value, found, depth);
+  collect(value, found, new Set(), 0);
   return [...found];
 }
 
-function collect(value: Value, into: Set<string>, depth: number): void {
-  if (depth > 32) return;
-  switch (value.kind) {
-    case 'unknown':
-      for (const name of value.dependsOn) into.add(name);
-      break;
-    case 'array':
-      for (const item of value.items) collect(item, into, depth + 1);
-      if (value.rest) collect(value.rest, into, depth + 1);
-      break;
-    case 'object':
-      if (value instanceof LazyObject) break;
-      for (const property of value.properties()) collect(property.value, into, depth + 1);
-      if (value.rest) collect(value.rest, into, depth + 1);
-      break;
+function collect(value: Value, into: Set<string>, seen: Set<object>, depth: number): void {
+  if (depth > maximumDepth || value instanceof LazyObject) return;
+  if (value.kind === 'unknown') {
+    for (const name of value.dependsOn) into.add(name);
+    return;
   }
+  if (value.kind !== 'array' && value.kind !== 'object') return;
+  const content = contentOf(value);
+  if (seen.has(content)) return;
+  seen.add(content);
+  if (value.rest) collect(value.rest, into, seen, depth + 1);
+  for (const part of partsOf(value)) collect(part, into, seen, depth + 1);
 }
+
+/** Deeper values are taken as unknown. */
+const maximumDepth = 64;
+
+const whollyKnown = new WeakMap<object, boolean>();
 
 /** True when nothing in the value is unknown. */
 export function isWhollyKnown(value: Value, depth = 0): boolean {
-  if (depth > 32) return false;
-  switch (value.kind) {
-    case 'unknown':
-      return false;
-    case 'array':
-      return !value.rest && value.items.every(item => isWhollyKnown(item, depth + 1));
-    case 'object':
-      if (value.rest || value instanceof LazyObject) return false;
-      for (const property of value.properties()) if (!isWhollyKnown(property.value, depth + 1)) return false;
-      return true;
-    default:
-      return true;
-  }
+  if (value.kind === 'unknown' || value instanceof LazyObject || depth > maximumDepth) return false;
+  if (value.kind !== 'array' && value.kind !== 'object') return true;
+  if (value.rest) return false;
+  const content = contentOf(value);
+  const before = whollyKnown.get(content);
+  if (before !== undefined) return before;
+  const answer = partsOf(value).every(part => isWhollyKnown(part, depth + 1));
+  whollyKnown.set(content, answer);
+  return answer;
+}
+
+/** What values share that are the same but for where they come from. */
+function contentOf(value: ArrayValue | ObjectValue): object {
+  if (value.kind === 'array') return value.items;
+  return value instanceof MappingValue ? value.entries : value;
+}
+
+function partsOf(value: ArrayValue | ObjectValue): readonly Value[] {
+  return value.kind === 'array' ? value.items : [...value.properties()].map(property => property.value);
 }
 
 /** A scalar as Terraform writes it in a string; undefined for everything else. */
@@ -280,18 +292,24 @@ export function symbolOf(value: Value): string | undefined {
 }
 
 /** Deep equality of known values; undefined when something unknown decides. */
-export function equalValues(a: Value, b: Value, depth = 0): boolean | undefined {
-  if (depth > 64) return undefined;
+export function equalValues(a: Value, b: Value): boolean | undefined {
+  return compare(a, b, { left: 100_000 });
+}
+
+/** `budget` bounds the comparison of values that hold the same parts many times over. */
+function compare(a: Value, b: Value, budget: { left: number }): boolean | undefined {
+  if (--budget.left < 0) return undefined;
   if (a.kind === 'unknown' || b.kind === 'unknown') {
     const left = symbolOf(a);
     if (a.kind === 'unknown' && b.kind === 'unknown' && left !== undefined && left === b.symbol) return true;
-    return differsFromAll(a, b, depth) ? false : undefined;
+    return differsFromAll(a, b, budget) ? false : undefined;
   }
   if (a.kind === 'null' || b.kind === 'null') return a.kind === b.kind;
   if (a.kind === 'array' && b.kind === 'array') {
     if (a.rest || b.rest) return undefined;
     if (a.items.length !== b.items.length) return false;
-    return every(a.items, (item, index) => equalValues(item, b.items[index] as Value, depth + 1));
+    if (a.items === b.items && isWhollyKnown(a)) return true;
+    return every(a.items, (item, index) => compare(item, b.items[index] as Value, budget));
   }
   if (a.kind === 'object' && b.kind === 'object') {
     if (a.rest || b.rest) return undefined;
@@ -300,18 +318,18 @@ export function equalValues(a: Value, b: Value, depth = 0): boolean | undefined 
     if (left.length !== right.size) return false;
     return every(left, property => {
       const other = right.get(property.name);
-      return other ? equalValues(property.value, other, depth + 1) : false;
+      return other ? compare(property.value, other, budget) : false;
     });
   }
   if (a.kind === 'array' || b.kind === 'array' || a.kind === 'object' || b.kind === 'object') return false;
   return a.kind === b.kind && a.value === b.value;
 }
 
-function differsFromAll(a: Value, b: Value, depth: number): boolean {
+function differsFromAll(a: Value, b: Value, budget: { left: number }): boolean {
   const left = a.kind === 'unknown' ? a.alternatives : [a];
   const right = b.kind === 'unknown' ? b.alternatives : [b];
   if (!left || !right) return false;
-  return left.every(x => right.every(y => equalValues(x, y, depth + 1) === false));
+  return left.every(x => right.every(y => compare(x, y, budget) === false));
 }
 
 function every<T>(items: readonly T[], test: (item: T, index: number) => boolean | undefined): boolean | undefined {

@@ -174,17 +174,30 @@ class Conversion {
     }
     this.#depth++;
     let type = '';
+    let opening = start;
+    let before = start;
     let headerEnd = start;
     const labels: string[] = [];
     const attributes: Attribute[] = [];
     const blocks: Block[] = [];
     this.#children(kind => {
       switch (kind) {
-        case 'identifier':
+        case 'identifier': {
+          // A block opens on one line: words on lines before it are damage, which the grammar takes for its header.
+          const at = this.cursor.startIndex;
+          if (type !== '' && this.text.slice(before, at).includes('\n')) {
+            this.#problems.push({ start: opening, end: before });
+            opening = at;
+            type = '';
+            labels.length = 0;
+          }
+          before = this.cursor.endIndex;
           if (type === '') type = this.#slice();
           else labels.push(this.#slice());
           break;
+        }
         case 'string_lit':
+          before = this.cursor.endIndex;
           labels.push(this.#slice().slice(1, -1));
           break;
         case 'block_start':
@@ -198,7 +211,7 @@ class Conversion {
       }
     });
     this.#depth--;
-    return { type, labels, start, end, headerEnd, body: { attributes, blocks } };
+    return { type, labels, start: opening, end, headerEnd, body: { attributes, blocks } };
   }
 
   /** The cursor on an `expression`, or on one of the terms that the grammar also puts under operations. */

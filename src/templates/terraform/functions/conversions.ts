@@ -24,18 +24,23 @@ export const conversionFunctions: readonly (readonly [string, TerraformFunction]
   ['tomap', conversion({ kind: 'map', of: any })],
   ['sensitive', partial(1, 1, ([value]) => asSecret(value as Value))],
   ['ephemeralasnull', partial(1, 1, ([value]) => value as Value)],
-  ['nonsensitive', partial(1, 1, ([value]) => open(value as Value))],
+  ['nonsensitive', partial(1, 1, ([value]) => open(value as Value, 0))],
   ['issensitive', partial(1, 1, ([value], call) => booleanValue(value?.secret === true, call.origin))],
   ['type', partial(1, 1, ([value], call) => stringValue((value as Value).kind, call.origin))],
   ['defaults', partial(2, 2, ([value, fallback]) => fill(value as Value, fallback as Value, 0))],
 ];
 
 /** `nonsensitive`: the author says that it may be shown. */
-function open(value: Value): Value {
-  if (!value.secret) return value;
+function open(value: Value, depth: number): Value {
+  if (!value.secret || depth > 16) return value;
   switch (value.kind) {
     case 'array':
-      return sequence(value.items.map(open), value.origin, 'tuple', value.rest);
+      return sequence(
+        value.items.map(item => open(item, depth + 1)),
+        value.origin,
+        'tuple',
+        value.rest,
+      );
     case 'object':
       return value instanceof MappingValue ? new MappingValue(value.entries, value.origin, value.rest) : value;
     default:

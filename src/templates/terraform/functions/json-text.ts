@@ -3,7 +3,8 @@ import { numberText } from '../terraform-value.ts';
 import { FunctionError } from './definition.ts';
 
 /** A known value as JSON, objects in the order of their names, as `jsonencode` writes it. */
-export function toJsonText(value: Value, depth = 0): string {
+export function toJsonText(value: Value, depth = 0, budget = { left: 200_000 }): string {
+  if (--budget.left < 0) throw new FunctionError('a value that is too large');
   if (depth > 200) throw new FunctionError('a value that is nested too deeply');
   switch (value.kind) {
     case 'null':
@@ -15,10 +16,10 @@ export function toJsonText(value: Value, depth = 0): string {
     case 'string':
       return JSON.stringify(value.value);
     case 'array':
-      return `[${value.items.map(item => toJsonText(item, depth + 1)).join(',')}]`;
+      return `[${value.items.map(item => toJsonText(item, depth + 1, budget)).join(',')}]`;
     case 'object': {
       const properties = [...value.properties()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-      return `{${properties.map(property => `${JSON.stringify(property.name)}:${toJsonText(property.value, depth + 1)}`).join(',')}}`;
+      return `{${properties.map(property => `${JSON.stringify(property.name)}:${toJsonText(property.value, depth + 1, budget)}`).join(',')}}`;
     }
     case 'unknown':
       throw new FunctionError('an unknown value in a text');

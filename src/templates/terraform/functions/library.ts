@@ -62,6 +62,8 @@ function run(found: TerraformFunction, args: readonly Value[], call: Call): Valu
     return args.some(value => value.secret) && call.name !== 'nonsensitive' ? asSecret(result) : result;
   } catch (error) {
     if (error instanceof FunctionError) return failed(error.message, call.origin);
+    // Texts and lists that JavaScript itself cannot hold.
+    if (error instanceof RangeError) return failed('a value that is too large', call.origin);
     throw error;
   }
 }

@@ -336,3 +336,43 @@ describe('Terraform verdicts', () => {
     );
   });
 });
+
+describe('Known Terraform modules', () => {
+  it('reads the verified module for security groups by its inputs', async () => {
+    const analysis = await analyse(`module "nsg" {
+      source = "Azure/avm-res-network-networksecuritygroup/azurerm"
+      name   = "nsg"
+      security_rules = {
+        ssh = {
+          name = "ssh", priority = 100, direction = "Inbound", access = "Allow", protocol = "Tcp"
+          source_port_range = "*", destination_port_ranges = ["22"], source_address_prefix = "*"
+          destination_address_prefix = "*"
+        }
+      }
+    }`);
+    assert.deepEqual(verdictLines(analysis), ['module.nsg.azurerm_network_security_group.this 22=internet']);
+  });
+
+  it('reads predefined and custom rules', async () => {
+    const analysis = await analyse(`module "nsg" {
+      source              = "Azure/network-security-group/azurerm"
+      security_group_name = "nsg"
+      predefined_rules    = [{ name = "SSH", priority = 500 }]
+      custom_rules        = [{ name = "rdp", priority = 200, destination_port_range = "3389,80", source_address_prefix = "8.8.8.8" }]
+    }`);
+    assert.deepEqual(verdictLines(analysis), [
+      'module.nsg.azurerm_network_security_group.nsg 22=internet 3389=restricted',
+    ]);
+  });
+
+  it('uses the installed source where it is', async () => {
+    const analysis = await analyse({
+      'main.tf': 'module "nsg" {\n  source = "Azure/avm-res-network-networksecuritygroup/azurerm"\n}\n',
+      '.terraform/modules/modules.json': JSON.stringify({
+        Modules: [{ Key: 'nsg', Source: 'registry', Dir: '.terraform/modules/nsg' }],
+      }),
+      '.terraform/modules/nsg/main.tf': groupWith(open),
+    });
+    assert.deepEqual(verdictLines(analysis), [`module.nsg.${group} 22=internet`]);
+  });
+});
