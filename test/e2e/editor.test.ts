@@ -82,6 +82,8 @@ describe('the packaged extension', () => {
     await workbench.command('Portcullis: Show Documentation of Rule');
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'open-management-port' }).click();
     await workbench.page.locator('.tab', { hasText: /Preview open-management-port/ }).waitFor();
+    const page = workbench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await page.locator('h1').first().waitFor();
     await workbench.shot('rule-page');
   });
 });

@@ -50,6 +50,7 @@ export class Workbench {
     const workbench = new Workbench(page, folder, browser, server, name);
     await openWorkbench(page, server.port, { folder });
     await page.locator('.monaco-workbench').waitFor();
+    await page.locator('.activitybar a.action-label[aria-label^="Portcullis"]').waitFor();
     return workbench;
   }
 
