@@ -165,7 +165,8 @@ function admissionOf(group: SecurityGroup): Admission {
 }
 
 describe('first match against brute force', () => {
-  it(`agrees on ${count} random rule sets, packet by packet`, () => {
+  it(`agrees on ${count} random rule sets, packet by packet`, function () {
+    this.timeout(400_000);
     for (let seed = 1; seed <= count; seed++) {
       const rules = randomRules(new Random(seed), 7);
       const group = declare(rules);
@@ -202,7 +203,8 @@ describe('first match against brute force', () => {
     }
   });
 
-  it(`holds the bounds for unknown values in ${unknownCount} random rule sets`, () => {
+  it(`holds the bounds for unknown values in ${unknownCount} random rule sets`, function () {
+    this.timeout(400_000);
     for (let seed = 1; seed <= unknownCount; seed++) {
       const random = new Random(-seed);
       const rules = randomRules(random, 5);
