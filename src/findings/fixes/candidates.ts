@@ -251,7 +251,9 @@ function askForSource(subject: Subject): Candidate {
     if (!value) return;
     for (const { place } of [...defaults].reverse()) if (place.kind === 'text') yield texts.removeDefault([place]);
     const use = value.origin.find(step => step.place.kind === 'text')?.place;
-    if (use?.kind !== 'text' || named) return;
+    // A parameter that has no default is one already.
+    const given = value.origin.some(step => step.kind === 'parameter' || step.kind === 'parameter-file');
+    if (use?.kind !== 'text' || named || given) return;
     yield texts.parameter(use, {
       name: parameterName(rule),
       description: 'Addresses that may administer the machines.',

@@ -43,7 +43,7 @@ export class FixFinder {
 
   constructor(private readonly context: FixContext) {}
 
-  /** The fixes of a finding, best first. */
+  /** The fixes of a finding, best first; of one that is suppressed, none. */
   fixesOf(finding: TemplateFinding): readonly Fix[] {
     const { port } = finding;
     const needless = removeSuppression(finding, this.context.files);
@@ -56,9 +56,10 @@ export class FixFinder {
   /** Findings of one rule at several ports have the same fixes, but for those that close only some of them. */
   #offersFor(finding: TemplateFinding): readonly Offer[] {
     const { rule, group } = finding.subject;
-    if (!rule || !group) return [];
+    if (!rule || !group || finding.suppressed) return [];
     const key = [
-      exposureIds.has(finding.id) ? 'exposure' : `${finding.id} ${finding.port}`,
+      exposureIds.has(finding.id) ? finding.id : `${finding.id} ${finding.port}`,
+      ...finding.foundIn.map(one => `${one.unit} ${one.parameterFile ?? ''}`),
       groupKey(group),
       ruleKey(rule),
     ];

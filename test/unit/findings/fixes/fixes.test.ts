@@ -98,6 +98,16 @@ for (const language of languageCases) {
       assert.ok(finding(again, 'conditional-management-port', 22));
     });
 
+    it('edits the parameter file that gives the value', async () => {
+      const bed = await bedOf(write('given'));
+      const one = finding(bed, 'open-management-port', 22);
+      const [fix] = bed.finder.fixesOf(one);
+      assert.equal(fix?.title, "Let only VirtualNetwork in by rule 'allow-ssh'");
+      assert.match(fix!.edits[0]!.file, /param|tfvars/);
+      assert.ok(!bed.finder.fixesOf(one).some(each => each.title.startsWith('Make the source')));
+      for (const each of bed.finder.fixesOf(one)) checkFix(bed, one, each);
+    });
+
     it('removes a rule that never decides', async () => {
       const bed = await bedOf(write('unreachable'));
       const one = finding(bed, 'unreachable-rule');

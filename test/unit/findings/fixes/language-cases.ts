@@ -9,6 +9,8 @@ export interface LanguageCase {
     readonly everything: Texts;
     readonly variable: Texts;
     readonly default: Texts;
+    /** The source comes from a parameter file. */
+    readonly given: Texts;
     readonly loop: Texts;
     readonly module: Texts;
     readonly shared: Texts;
@@ -81,6 +83,10 @@ const bicep: LanguageCase = {
     everything: { 'main.bicep': bicepGroup(all("'*'")) },
     variable: { 'main.bicep': `var source = '*' // DECIDES\n\n${bicepGroup(ssh('source'), web("'*'"))}` },
     default: { 'main.bicep': `param source string = '*' // DECIDES\n\n${bicepGroup(ssh('source'), web("'*'"))}` },
+    given: {
+      'main.bicep': `param source string\n\n${bicepGroup(ssh('source'), web("'*'"))}`,
+      'main.bicepparam': "using 'main.bicep'\n\nparam source = '*'\n",
+    },
     loop: {
       'main.bicep': `var rules = [
   { name: 'ssh', port: '22', source: '*' } // DECIDES
@@ -194,6 +200,15 @@ const arm: LanguageCase = {
         armGroup(ssh(armSource), web('"*"')),
       ),
     },
+    given: {
+      'azuredeploy.json': armTemplate(armParameters('      "type": "string"\n'), armGroup(ssh(armSource), web('"*"'))),
+      'azuredeploy.parameters.json': `{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": { "source": { "value": "*" } }
+}
+`,
+    },
     loop: {
       'azuredeploy.json': armTemplate(
         `  "variables": {
@@ -303,6 +318,10 @@ const terraform: LanguageCase = {
     },
     default: {
       'main.tf': `variable "source" {\n  type    = string\n  default = "*" # DECIDES\n}\n\n${terraformGroup(ssh('var.source'), web('"*"'))}`,
+    },
+    given: {
+      'main.tf': `variable "source" {\n  type = string\n}\n\n${terraformGroup(ssh('var.source'), web('"*"'))}`,
+      'terraform.tfvars': 'source = "*"\n',
     },
     loop: {
       'main.tf': `locals {
