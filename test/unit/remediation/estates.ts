@@ -67,3 +67,16 @@ export function estate(shape: EstateShape): Json[] {
   out.push(virtualNetwork('vnet', { default: shape.subnetRules ? 'subnet-nsg' : null }));
   return out;
 }
+
+/** Lists of rules in order of name, without ids and types that a generated child gains. */
+export function plain(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(plain);
+    return items.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => !['id', 'type', 'etag'].includes(key) && !(Array.isArray(inner) && inner.length === 0),
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)).map(([key, inner]) => [key, plain(inner)]));
+}

@@ -5,7 +5,7 @@ import { PlanError, type PlanProblem } from '../../../src/remediation/plan-error
 import { pick, pickList } from '../../../src/remediation/plan-json.ts';
 import { applySteps } from '../../../src/remediation/plan-steps.ts';
 import { type Json, machineId, networkId, rule } from '../network/azure-resources.ts';
-import { estate } from './estates.ts';
+import { estate, plain } from './estates.ts';
 
 const vm = machineId('vm1');
 
@@ -280,16 +280,3 @@ describe('plans: undo', () => {
     }
   });
 });
-
-/** Lists of rules in order of name, without ids and types that a generated child gains. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(plain);
-    return items.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([key, inner]) => !['id', 'type', 'etag'].includes(key) && !(Array.isArray(inner) && inner.length === 0),
-  );
-  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)).map(([key, inner]) => [key, plain(inner)]));
-}
