@@ -17,6 +17,9 @@ import { oneOf, parsePorts, UsageError } from './usage.ts';
 const formats = ['text', 'json', 'sarif', 'markdown'] as const;
 const thresholds = ['error', 'warning', 'never'] as const;
 
+/** A few seconds' work: files with hundreds of exposed groups get fixes for the first of them. */
+const mostJudged = 20_000;
+
 /** `portcullis scan`. Gives the exit status. */
 export async function scanCommand(args: readonly string[], host: CommandHost): Promise<number> {
   const started = Date.now();
@@ -71,6 +74,7 @@ export async function scanCommand(args: readonly string[], host: CommandHost): P
           files,
           ports,
           trustedSources: configuration.trustedSources,
+          mostJudged,
         })
       : undefined;
   const report = scanReport(result, {

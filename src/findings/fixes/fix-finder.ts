@@ -22,6 +22,11 @@ export interface FixContext {
   readonly ports: readonly number[];
   /** Addresses and CIDR blocks that may administer machines. */
   readonly trustedSources: readonly string[];
+  /**
+   * How many security groups may be judged again in all to prove fixes; what is beyond it is offered no fix. For a
+   * report of everything, in which thousands of findings in one file would each read the file again. Default: no bound.
+   */
+  readonly mostJudged?: number;
 }
 
 type TemplateFinding = SettledFinding<UnitAnalysis>;
@@ -40,6 +45,7 @@ const exposureIds: ReadonlySet<string> = new Set([
 export class FixFinder {
   readonly #offered = new Map<string, readonly Offer[]>();
   readonly #proofs = new Map<string, Proof>();
+  #judged = 0;
 
   constructor(private readonly context: FixContext) {}
 
@@ -179,6 +185,8 @@ export class FixFinder {
     const key = JSON.stringify([edits, [...promise.rules], holdsIn, promise.ports, promise.outcome]);
     const known = this.#proofs.get(key);
     if (known) return known;
+    if (this.#judged > (this.context.mostJudged ?? Number.POSITIVE_INFINITY)) return { kept: false };
+    for (const analysis of promise.holdsIn.keys()) this.#judged += 1 + analysis.groups.length;
     const proof = proveFix(edits, promise, analyses, files, ports);
     this.#proofs.set(key, proof);
     return proof;
