@@ -221,7 +221,10 @@ function idOf(value: { readonly kind: string; readonly value?: unknown }): strin
 }
 
 /** The machine of a row; from the palette, the one that the person picks. */
-async function machineOf({ estate, view }: ExplorerParts, node?: MachinesNode): Promise<ListedMachine> {
+export async function machineOf(
+  { estate, view }: Pick<ExplorerParts, 'estate' | 'view'>,
+  node?: MachinesNode,
+): Promise<ListedMachine> {
   if (node && 'machine' in node) return node.machine;
   const [selected] = view.selection;
   if (!node && selected && 'machine' in selected && view.visible) return selected.machine;

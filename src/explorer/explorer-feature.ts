@@ -4,11 +4,15 @@ import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import type { DeclaredGroups, DeployedGroups } from '../commands/group-links.ts';
 import { AccountSessions, type ExplorerSessions } from './account-sessions.ts';
+import { ChangeJournal } from './change-journal.ts';
+import { ChangesTree } from './changes-tree.ts';
 import { deployedGroups } from './deployed-groups.ts';
 import { Estate } from './estate.ts';
-import { registerExplorerCommands } from './explorer-commands.ts';
+import { machineOf, registerExplorerCommands } from './explorer-commands.ts';
 import { describeFilter, openMachines } from './machine-list.ts';
 import { MachinesTree } from './machines-tree.ts';
+import type { MachinesNode } from './nodes.ts';
+import { registerRemediationCommands, tellUnfinished } from './remediation-commands.ts';
 import { ResourceDocuments, resourceScheme } from './resource-documents.ts';
 import { SecureScoreTree } from './secure-score-tree.ts';
 
@@ -80,6 +84,18 @@ export function activateExplorerFeature(
   );
   disposables.register(machines.onDidChangeTreeData(show));
   registerExplorerCommands(commandManager, { estate, machines, documents, view, log });
+  const journal = disposables.register(new ChangeJournal(context.globalState));
+  disposables.register(
+    window.createTreeView('portcullis.changes', { treeDataProvider: new ChangesTree(journal), showCollapseAll: true }),
+  );
+  const remediation = {
+    estate,
+    documents,
+    journal,
+    machineOf: (node?: MachinesNode) => machineOf({ estate, view }, node),
+  };
+  registerRemediationCommands(commandManager, remediation);
+  void tellUnfinished(remediation);
   show();
   look();
   const find = (name: string) => deployedGroups(estate, name);
