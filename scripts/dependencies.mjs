@@ -30,10 +30,12 @@ export async function ensureDependencies() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing the packages of package-lock.json …');
+  // Not to standard output, which belongs to whatever comes after: a report, for example.
+  console.error('Installing the packages of package-lock.json …');
   // No package of the project needs its install script: what they would build is not used here.
   await mustRun(process.execPath, [npmCli(), 'ci', '--ignore-scripts', '--prefer-offline', '--loglevel=error'], {
     cwd: root,
+    stdio: ['ignore', process.stderr, 'inherit'],
   });
   writeFileSync(stamp, wanted);
 }
