@@ -10,6 +10,7 @@ import { TemplateLanguages } from '../../src/templates/languages.ts';
 import { activationCost } from './activation.ts';
 import { bicepBench } from './bicep.ts';
 import { estateCost } from './estate.ts';
+import { terraformBench } from './terraform.ts';
 
 /** How often each side of a ratio is measured; the best of each counts, since noise only ever adds. */
 const rounds = 7;
@@ -51,6 +52,7 @@ try {
   report('scan of all, over reading and parsing them', scan / read, 2.5, `${ms(scan)} / ${ms(read)}`);
   await keystroke();
   await bicep();
+  await terraform();
   const { milliseconds, bytes, modules } = await activationCost(join(root, 'dist/extension.js'));
   report(
     'KB loaded by activate()',
@@ -74,6 +76,19 @@ async function bicep(): Promise<void> {
     async () => lex(),
   );
   report(`${count} Bicep files, over reading and lexing them`, analysis / lexing, 4, `${ms(analysis)} / ${ms(lexing)}`);
+}
+
+async function terraform(): Promise<void> {
+  const corpus = join(root, '../shared/corpus');
+  if (!existsSync(corpus)) return;
+  const { files: count, analyse, parse: parseAlone } = await terraformBench(corpus, join(root, 'node_modules'));
+  const [analysis, parsing] = await measured(analyse, parseAlone);
+  report(
+    `${count} Terraform files, over tree-sitter's parse of them`,
+    analysis / parsing,
+    1.5,
+    `${ms(analysis)} / ${ms(parsing)}`,
+  );
 }
 
 /** One keystroke in the largest template, then everything that the editor does for it. */

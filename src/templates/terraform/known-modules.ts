@@ -119,6 +119,10 @@ function knownModule(call: ModuleCall): KnownModule | undefined {
     : knownModules.find(module => module.source.test(source.replace(/\.git$/, '')));
 }
 
+export function isKnownModule(call: ModuleCall): boolean {
+  return knownModule(call) !== undefined;
+}
+
 /** The groups that a call of a known module declares, by its documented inputs. */
 export function knownModuleResources(call: ModuleCall): SourceResource[] {
   const module = knownModule(call);

@@ -4,7 +4,7 @@ import type { ReadProblem } from '../reading.ts';
 import { Evaluator } from './evaluation.ts';
 import type { TerraformParser } from './grammar.ts';
 import { installedModule } from './installed-modules.ts';
-import { knownModuleOutput } from './known-modules.ts';
+import { isKnownModule, knownModuleOutput } from './known-modules.ts';
 import type { ModuleCall, ModuleInstance } from './module-instance.ts';
 import { join, type ModuleSource, moduleFiles, type PlacedBlock, readModuleSource } from './module-source.ts';
 import { namedResource, type ResourceInstance } from './resource-instance.ts';
@@ -87,7 +87,15 @@ export class ReadingState {
     const folder = local
       ? resolvePath(join(caller.source.folder, 'main.tf'), call.source ?? '')
       : installedModule(this.files, this.rootFolder, caller.prefix, call.name);
-    if (folder === undefined) return undefined;
+    if (folder === undefined) {
+      if (!isKnownModule(call))
+        this.report({
+          level: 'warning',
+          message: `module ${call.name}: its source${call.source === undefined ? '' : ` ${call.source}`} is not installed; what it declares is unknown. Run "terraform init" to have it analysed`,
+          place,
+        });
+      return undefined;
+    }
     for (let above: ModuleInstance | undefined = caller, depth = 0; above; above = above.parent) {
       if (above.source.folder === folder || ++depth > maximumModuleDepth) {
         this.report({

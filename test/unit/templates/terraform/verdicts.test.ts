@@ -27,6 +27,7 @@ interface Case {
   readonly texts: string | Readonly<Record<string, string>>;
   readonly parameterFile?: string;
   readonly verdicts: readonly string[];
+  readonly problems?: readonly string[];
 }
 
 const cases: readonly Case[] = [
@@ -208,6 +209,9 @@ const cases: readonly Case[] = [
       'net/main.tf': `${groupWith('')}\noutput "nsg_name" { value = ${group}.name }\n`,
     },
     verdicts: [`module.net.${group} 3389=internet/none(module far)`],
+    problems: [
+      'module far: its source Some/thing/azurerm is not installed; what it declares is unknown. Run "terraform init" to have it analysed',
+    ],
   },
   {
     name: 'object types with optional attributes and defaults',
@@ -290,11 +294,14 @@ const cases: readonly Case[] = [
 ];
 
 describe('Terraform verdicts', () => {
-  for (const { name, texts, parameterFile, verdicts } of cases)
+  for (const { name, texts, parameterFile, verdicts, problems = [] } of cases)
     it(name, async () => {
       const analysis = await analyse(texts, '', parameterFile);
       assert.deepEqual(verdictLines(analysis), verdicts);
-      assert.deepEqual(analysis.reading.problems, []);
+      assert.deepEqual(
+        analysis.reading.problems.map(problem => problem.message),
+        problems,
+      );
     });
 
   it('judges machines by subnet and interface associations', async () => {
