@@ -1,6 +1,6 @@
 import { Language, Parser } from 'web-tree-sitter';
 import type { Attribute, Block, SourceFile, SyntaxProblem } from './syntax.ts';
-import { emptyBody } from './syntax.ts';
+import { type Body, emptyBody } from './syntax.ts';
 import { TreeConverter } from './tree-conversion.ts';
 
 /** Bytes of `web-tree-sitter.wasm` and of `tree-sitter-terraform.wasm`, which the surface loads from its own files. */
@@ -54,12 +54,18 @@ export class TerraformParser {
     return { body: { attributes, blocks }, problems };
   }
 
+  /** The body of the block that stands at a range of a text without damage. */
+  #body(text: string, start: number, end: number): Body {
+    const block = this.#tree(text.slice(start, end), false)?.body.blocks[0];
+    return block ? (moveNode(block.body, start) as Body) : emptyBody;
+  }
+
   #tree(text: string, wholeOnly: boolean): SourceFile | undefined {
     const tree = this.parser.parse(text);
     if (!tree) return undefined;
     try {
       if (wholeOnly && tree.rootNode.hasError) return undefined;
-      return this.converter.convert(tree, text);
+      return this.converter.convert(tree, text, wholeOnly ? (start, end) => this.#body(text, start, end) : undefined);
     } finally {
       tree.delete();
     }

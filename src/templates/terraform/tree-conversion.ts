@@ -1,7 +1,9 @@
 import type { Language, Tree, TreeCursor } from 'web-tree-sitter';
+import { isAnalysedType } from './resources/analysed-types.ts';
 import type {
   Attribute,
   Block,
+  Body,
   Expression,
   ObjectEntry,
   SourceFile,
@@ -23,10 +25,11 @@ export class TreeConverter {
     this.#names = language.types;
   }
 
-  convert(tree: Tree, text: string): SourceFile {
+  /** `readLater` reads the body of a top-level block that few evaluations look into, when one does. */
+  convert(tree: Tree, text: string, readLater?: (start: number, end: number) => Body): SourceFile {
     const cursor = tree.walk();
     try {
-      return new Conversion(cursor, text, this.#names).file();
+      return new Conversion(cursor, text, this.#names, readLater).file();
     } finally {
       cursor.delete();
     }
@@ -41,6 +44,7 @@ class Conversion {
     private readonly cursor: TreeCursor,
     private readonly text: string,
     private readonly names: readonly string[],
+    private readonly readLater: ((start: number, end: number) => Body) | undefined,
   ) {}
 
   file(): SourceFile {
@@ -177,6 +181,7 @@ class Conversion {
     let opening = start;
     let before = start;
     let headerEnd = start;
+    let later = false;
     const labels: string[] = [];
     const attributes: Attribute[] = [];
     const blocks: Block[] = [];
@@ -206,11 +211,18 @@ class Conversion {
         case 'block_end':
           if (this.cursor.nodeIsMissing) this.#problems.push({ start, end: headerEnd });
           break;
+        case 'body':
+          if (this.#depth > 1 || !this.readLater || !isSeldomRead(type, labels[0]))
+            this.#member(kind, attributes, blocks);
+          else later = true;
+          break;
         default:
           this.#member(kind, attributes, blocks);
       }
     });
     this.#depth--;
+    const { readLater } = this;
+    if (later && readLater) return new LaterBlock(type, labels, opening, end, headerEnd, readLater);
     return { type, labels, start: opening, end, headerEnd, body: { attributes, blocks } };
   }
 
@@ -664,6 +676,31 @@ class Conversion {
       trimElseEnd: middle !== undefined && closing.trimBefore,
       trimAfter: closing.trimAfter,
     };
+  }
+}
+
+/** Blocks that matter only when something refers to them. */
+function isSeldomRead(type: string, label: string | undefined): boolean {
+  if (type === 'resource' || type === 'data') return label !== undefined && !isAnalysedType(label);
+  return type === 'output' || type === 'check' || type === 'moved' || type === 'import' || type === 'removed';
+}
+
+/** A block whose body is read when somebody looks into it. */
+class LaterBlock implements Block {
+  #body: Body | undefined;
+
+  constructor(
+    readonly type: string,
+    readonly labels: readonly string[],
+    readonly start: number,
+    readonly end: number,
+    readonly headerEnd: number,
+    private readonly readLater: (start: number, end: number) => Body,
+  ) {}
+
+  get body(): Body {
+    this.#body ??= this.readLater(this.start, this.end);
+    return this.#body;
   }
 }
 

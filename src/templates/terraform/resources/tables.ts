@@ -23,7 +23,7 @@ export const securityRuleFields: Fields = {
   destination_application_security_group_ids: { to: 'properties.destinationApplicationSecurityGroups', ids: true },
 };
 
-const place: Fields = { name: 'name', location: 'location', tags: 'tags' };
+const place: Fields = { name: 'name' };
 
 const linuxOrWindows: Fields = {
   ...place,
