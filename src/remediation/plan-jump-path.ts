@@ -7,7 +7,7 @@ import { isObject, type JsonObject, pick, pickList, pickText, withProperty } fro
 import { interfacesOf } from './plan-machines.ts';
 import { comparable, groupScope, parentOf, parseId, sameId } from './plan-resource-id.ts';
 import { freeJustBefore, freeName, groupInDraft, isJitRule, makeRoom } from './plan-rules.ts';
-import { type ChosenSources, sourceFields } from './plan-sources.ts';
+import { type ChosenSources, type SourceGroup, sourceFields } from './plan-sources.ts';
 
 export type DnsReuseScope = 'TenantReuse' | 'SubscriptionReuse' | 'ResourceGroupReuse' | 'NoReuse';
 
@@ -398,9 +398,7 @@ function admit(draft: Draft, target: Target, port: number, sources: ChosenSource
   if (network.securityGroup?.id !== undefined && !ids.includes(network.securityGroup.id))
     ids.push(network.securityGroup.id);
   if (ids.length === 0) {
-    draft.warnings.add(
-      `${machine.name} is behind no security group, and a Standard load balancer lets nobody in without one: create one for its interface first.`,
-    );
+    createGroup(draft, target, port, sources, address ?? '*');
     return;
   }
   for (const id of ids) {
@@ -415,28 +413,53 @@ function admit(draft: Draft, target: Target, port: number, sources: ChosenSource
           ? 200
           : (freeJustBefore(group, firstOwn.priority) ?? makeRoom(draft, group.id, firstOwn.priority));
       const name = freeName(groupInDraft(draft, id), `allow-jump-${machine.name}-${port}`);
-      const { sourceApplicationSecurityGroups, ...plain } = sourceFields(source);
       draft.put(
         `Admit ${source.values.join(', ')} to port ${port} of ${machine.name} with new rule ${group.name}/${name}`,
         `${group.id}/securityRules/${name}`,
-        {
-          name,
-          properties: dropAbsent({
-            description: 'Jump path through a load balancer.',
-            protocol: 'Tcp',
-            ...plain,
-            sourceApplicationSecurityGroups,
-            sourcePortRange: '*',
-            destinationAddressPrefix: address ?? '*',
-            destinationPortRange: String(port),
-            access: 'Allow',
-            priority,
-            direction: 'Inbound',
-          }),
-        },
+        { name, properties: allowing(source, port, address ?? '*', priority) },
       );
     }
   }
+}
+
+function allowing(source: SourceGroup, port: number, address: string, priority: number): JsonObject {
+  return dropAbsent({
+    description: 'Jump path through a load balancer.',
+    protocol: 'Tcp',
+    ...sourceFields(source),
+    sourcePortRange: '*',
+    destinationAddressPrefix: address,
+    destinationPortRange: String(port),
+    access: 'Allow',
+    priority,
+    direction: 'Inbound',
+  });
+}
+
+/** A Standard load balancer lets nobody in where there is no group: the interface gets one that admits the sources. */
+function createGroup(draft: Draft, target: Target, port: number, sources: ChosenSources, address: string): void {
+  const { machine, network } = target;
+  const json = draft.get(network.id)!;
+  const id = `${groupScope(parseId(machine.displayId))}/providers/Microsoft.Network/networkSecurityGroups/${machine.name}-jump-nsg`;
+  if (draft.get(id))
+    throw new PlanError(
+      'not-supported',
+      `security group ${machine.name}-jump-nsg is there and not in use: associate it first`,
+    );
+  const rules = sources.groups.map((source, i) => ({
+    name: `allow-jump-${machine.name}-${port}${i > 0 ? `-${i + 1}` : ''}`,
+    properties: allowing(source, port, address, 200 + i),
+  }));
+  draft.put(`Create security group ${machine.name}-jump-nsg that admits ${sources.text} to port ${port}`, id, {
+    location: pickText(json, 'location'),
+    properties: { securityRules: rules },
+  });
+  const properties = withProperty(pick(json, 'properties') as JsonObject, 'networkSecurityGroup', { id });
+  draft.put(
+    `Put interface ${network.name} of ${machine.name} behind the new security group`,
+    pickText(json, 'id')!,
+    writableBody(withProperty(json, 'properties', properties), 'Microsoft.Network/networkInterfaces'),
+  );
 }
 
 function dropAbsent(object: JsonObject): JsonObject {

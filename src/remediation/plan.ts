@@ -136,7 +136,8 @@ export function planChange(resources: readonly unknown[], request: PlanRequest):
       break;
     case 'bastion-developer':
       for (const machine of machines) createBastion(draft, machine);
-      if (request.closeDirect) closeAll(draft, machines, request, { how: 'deny' });
+      // A Deny by the open rule itself would meet Bastion too, which comes from inside the network.
+      if (request.closeDirect) closeAll(draft, machines, request, { how: 'deny-management-ports' });
       break;
     case 'prevent':
       assignPrevention(

@@ -263,6 +263,13 @@ describe('plans: jump path', () => {
     );
   });
 
+  it('gives a machine without any security group one', () => {
+    const resources = estate({ rules: undefined });
+    const made = plan(resources, { action: 'jump-path', sources: ['203.0.113.7'] });
+    assert.equal(outcome(made), 'none > restricted');
+    assert.deepEqual(plain(applySteps(applySteps(resources, made.steps), made.undo)), plain(resources));
+  });
+
   it('refuses a Basic public IP beside a Standard load balancer', () => {
     refused(estate({ rules: open, sku: 'Basic' }), { action: 'jump-path', sources: ['203.0.113.7'] }, 'load-balancer');
   });

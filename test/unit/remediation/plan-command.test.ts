@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { runCommand } from '../../../src/cli/run.ts';
+import type { Plan } from '../../../src/remediation/plan.ts';
+import { bashQuoted, powershellQuoted } from '../../../src/remediation/plan-script.ts';
+import { machineId, rule } from '../network/azure-resources.ts';
+import { estate } from './estates.ts';
+
+async function run(
+  args: readonly string[],
+  resources: readonly unknown[] = estate({ rules: [rule('ssh', '300 Allow Tcp * 22')] }),
+) {
+  let out = '';
+  let err = '';
+  const status = await runCommand(['plan', '-', ...args], {
+    workingDirectory: '.',
+    version: '0',
+    stdout: async text => {
+      out += text;
+    },
+    stderr: text => {
+      err += text;
+    },
+    stdin: async () => JSON.stringify({ resources }),
+    loadAsset: async () => new Uint8Array(),
+  });
+  return { status, out, err };
+}
+
+const common = ['--machine', machineId('vm1').toUpperCase(), '--port', '22'];
+
+describe('portcullis plan', () => {
+  it('prints the plan as JSON, text and script', async () => {
+    const { status, out } = await run([...common, '--action', 'deny', '--format', 'json']);
+    assert.equal(status, 0);
+    const plan = JSON.parse(out) as Plan;
+    assert.deepEqual(Object.keys(plan), ['version', 'action', 'steps', 'machines', 'alsoAffected', 'warnings', 'undo']);
+    assert.match((await run([...common, '--action', 'deny'])).out, /internet -> none/);
+    for (const shell of ['bash', 'powershell', 'arm'])
+      assert.match(
+        (await run([...common, '--action', 'deny', '--format', 'script', '--shell', shell])).out,
+        /az rest|Invoke-Step|deploymentTemplate/,
+      );
+  });
+
+  it('ends with status 2, a reason and nothing on standard output for what cannot be planned', async () => {
+    for (const args of [
+      [...common, '--action', 'tighten', '--source', 'Internet'],
+      [...common, '--action', 'tighten', '--source', '*'],
+      [...common, '--action', 'unheard-of'],
+      [...common],
+      ['--machine', 'nobody', '--port', '22', '--action', 'deny'],
+      ['--machine', 'vm1', '--port', '70000', '--action', 'deny'],
+      ['--machine', 'vm1', '--port', '3389', '--action', 'deny'],
+    ]) {
+      const { status, out, err } = await run([...args, '--format', 'json']);
+      assert.deepEqual([status, out], [2, ''], args.join(' '));
+      assert.match(err, /^portcullis: .{10}/, args.join(' '));
+    }
+  });
+});
+
+describe('scripts', () => {
+  const hostile = `a'b"; rm -rf $HOME \`id\` $(id)\\ \u2019; x\nnext`;
+
+  it('gives bash one word, whatever is in it', function () {
+    try {
+      execFileSync('bash', ['-c', 'true']);
+    } catch {
+      this.skip();
+    }
+    assert.equal(execFileSync('bash', ['-c', `printf %s ${bashQuoted(hostile)}`], { encoding: 'utf8' }), hostile);
+  });
+
+  it('doubles every quote that PowerShell takes for one', () => {
+    assert.equal(powershellQuoted("it's \u2018x\u2019"), "'it''s \u2018\u2018x\u2019\u2019'");
+  });
+
+  it('keeps a title with line breaks in its comment', async () => {
+    const name = 'ssh\nrm -rf /\n';
+    const { out } = await run(
+      [...common, '--action', 'deny', '--format', 'script'],
+      estate({ rules: [rule(name, '300 Allow Tcp * 22')] }),
+    );
+    assert.ok(!/^rm -rf/m.test(out.replace(/'(?:[^']|'\\'')*'/g, "''")));
+  });
+});
