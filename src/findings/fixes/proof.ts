@@ -190,7 +190,7 @@ class Comparison {
     // Other rules are as they were, in their order: ports that no changed rule has cannot have changed.
     const known = new Set(old.rules.map(nameText));
     const isChanged = (rule: SecurityRule): boolean => this.#mine.has(nameText(rule)) || !known.has(nameText(rule));
-    const witnesses = witnessPorts(layers, isChanged);
+    const witnesses = witnessPorts(layers, isChanged, this.promise.ports);
     for (const protocol of ['Tcp', 'Udp'] as const) {
       const was = evaluateGroup(old, { ports: witnesses, protocol });
       const is = evaluateGroup(now, { ports: witnesses, protocol });
@@ -290,8 +290,13 @@ function sameVerdict(a: PortVerdict, b: PortVerdict): boolean {
 const mostWitnesses = 300;
 
 /** One port for each part of the changed rules' ports that the rules tell apart. */
-function witnessPorts(layers: readonly RuleLayer[], isChanged: (rule: SecurityRule) => boolean): number[] {
-  const starts = new Set<number>([0]);
+function witnessPorts(
+  layers: readonly RuleLayer[],
+  isChanged: (rule: SecurityRule) => boolean,
+  promised: readonly number[],
+): number[] {
+  // A promised port stands for itself alone: what comes behind it is a part of its own.
+  const starts = new Set<number>([0, ...promised.flatMap(port => [port, port + 1])]);
   let changed = noPorts;
   for (const layer of layers) {
     for (const { rule, ports } of layer.rules) {

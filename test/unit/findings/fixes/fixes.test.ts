@@ -14,6 +14,21 @@ function titlesOf(bed: Bed, one: TemplateFinding): string[] {
   return bed.finder.fixesOf(one).map(fix => `${fix.disposition}: ${fix.title}`);
 }
 
+describe('fixes that would close too much', () => {
+  it('does not move a Deny for all ports in front of a range', async () => {
+    const [arm] = languageCases;
+    const text = arm!.texts.mixed['azuredeploy.json']!.replace(
+      '"destinationPortRanges": ["22", "443", "3389"]',
+      '"destinationPortRange": "3389-4500"',
+    ).replace('"destinationPortRange": "3389"', '"destinationPortRange": "*"');
+    const bed = await bedOf({ 'azuredeploy.json': text });
+    const one = finding(bed, 'open-management-port', 3389);
+    assert.ok(bed.finder.fixesOf(one).length > 0);
+    assert.ok(!titlesOf(bed, one).some(title => title.includes('Move')));
+    for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+  });
+});
+
 for (const language of languageCases) {
   describe(`fixes in ${language.name}`, () => {
     const write = (name: keyof LanguageCase['texts']) => language.texts[name];
