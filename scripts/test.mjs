@@ -19,7 +19,11 @@ try {
   const tool = name => join(root, 'node_modules', name);
   await check('Types', [tool('typescript/bin/tsc'), '--noEmit']);
   await check('Lint', [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
-  await suite('Unit and property tests', 'unit', file => [tool('mocha/bin/mocha.js'), ...reporting(file, 'dot')]);
+  await suite('Unit and property tests', 'unit', file => [
+    tool('mocha/bin/mocha.js'),
+    '--timeout=600000',
+    ...reporting(file, 'dot'),
+  ]);
   await stage('Set-up of VS Code', async () => {
     const outcome = await setUp;
     if (outcome?.error) throw outcome.error;
