@@ -25,7 +25,12 @@ export async function activationCost(entry: string): Promise<ActivationCost> {
     writeFileSync(stub, standIn(texts));
     register(`data:text/javascript,${encodeURIComponent(resolver(pathToFileURL(stub).href))}`);
     const extension = await import(pathToFileURL(entry).href);
-    const context = { subscriptions: [], extensionUri: {}, globalState: {}, secrets: {} };
+    const context = {
+      subscriptions: [],
+      extensionUri: {},
+      globalState: { get: () => undefined, update: async () => {} },
+      secrets: {},
+    };
     const began = performance.now();
     await extension.activate(context);
     const milliseconds = performance.now() - began;
