@@ -84,7 +84,7 @@ export class FixActions implements CodeActionProvider {
     };
     const asked = [asking(`Accept “${finding.id}” Here with a Reason…`, 'portcullis.acceptFinding')];
     if (exposing.has(finding.id) && finding.subject.rule) {
-      asked.unshift(asking('Let In Only an Address or Range…', 'portcullis.tightenSource'));
+      asked.unshift(asking('Let In Only an Address or Range…', 'portcullis.enterSource'));
     }
     return [...fixes, ...asked];
   }

@@ -23,7 +23,7 @@ export function registerFindingCommands(
     await workspace.applyEdit(workspaceEditOf(fix.edits, result, fix.title));
   });
 
-  commandManager.register('portcullis.tightenSource', async (uri: Uri, key: unknown) => {
+  commandManager.register('portcullis.enterSource', async (uri: Uri, key: unknown) => {
     const entered = await window.showInputBox({
       title: 'Let In Only an Address or Range',
       prompt: 'IPv4 or IPv6 addresses or ranges, separated by commas',
