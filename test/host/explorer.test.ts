@@ -1,72 +1,14 @@
 import assert from 'node:assert/strict';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { EventEmitter, type Memento } from 'vscode';
-import type { Cloud } from '../../src/azure/cloud.ts';
-import type { AzureAccount } from '../../src/azure/sessions.ts';
-import type { ExplorerSessions } from '../../src/explorer/account-sessions.ts';
 import { Estate } from '../../src/explorer/estate.ts';
 import { MachinesTree } from '../../src/explorer/machines-tree.ts';
 import type { MachinesNode } from '../../src/explorer/nodes.ts';
 import { ResourceDocuments } from '../../src/explorer/resource-documents.ts';
 import { SecureScoreTree } from '../../src/explorer/secure-score-tree.ts';
-import { demoAccount, demoSubscriptions, demoTenants, layDemoEstate } from '../azure-server/demo-estate.ts';
+import { demoSubscriptions, demoTenants, layDemoEstate } from '../azure-server/demo-estate.ts';
 import { serverError, throttled } from '../azure-server/faults.ts';
 import { AzureServer } from '../azure-server/server.ts';
-import { makeToken } from '../azure-server/tokens.ts';
-
-/** Accounts that a test signs in and out. */
-class TestSessions implements ExplorerSessions {
-  readonly changed = new EventEmitter<void>();
-  readonly onDidChange = this.changed.event;
-  signedIn = false;
-  prompts = 0;
-  /** Tenants that need another sign-in. */
-  readonly locked = new Set<string>();
-
-  constructor(private readonly azure: AzureServer) {}
-
-  get cloud(): Cloud {
-    const { endpoint } = this.azure;
-    return {
-      name: 'Test',
-      resourceManager: endpoint,
-      portal: 'https://portal.invalid',
-      scope: `${endpoint}/.default`,
-      authority: 'https://login.invalid',
-      authenticationProvider: 'microsoft-sovereign-cloud',
-    };
-  }
-
-  async accounts(): Promise<readonly AzureAccount[]> {
-    return this.signedIn ? [{ id: demoAccount, label: demoAccount }] : [];
-  }
-
-  async token(
-    _account: AzureAccount,
-    _scope: string,
-    tenantId: string = demoTenants.contoso.tenantId,
-  ): Promise<string | undefined> {
-    if (!this.signedIn || this.locked.has(tenantId)) return undefined;
-    return makeToken({ tenantId, account: demoAccount });
-  }
-
-  async signIn(_account?: AzureAccount, tenantId?: string): Promise<void> {
-    this.prompts++;
-    this.signedIn = true;
-    if (tenantId) this.locked.delete(tenantId);
-  }
-}
-
-class TestMemory implements Memento {
-  readonly #values = new Map<string, unknown>();
-  keys = () => [...this.#values.keys()];
-  get<T>(key: string, fallback?: T): T {
-    return (this.#values.get(key) ?? fallback) as T;
-  }
-  async update(key: string, value: unknown): Promise<void> {
-    this.#values.set(key, value);
-  }
-}
+import { TestMemory, TestSessions } from './test-sessions.ts';
 
 describe('the machines view', () => {
   let azure: AzureServer;
