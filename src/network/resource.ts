@@ -9,6 +9,18 @@ export type Existence = { readonly kind: 'certain' } | { readonly kind: 'depends
 
 export const certainExistence: Existence = { kind: 'certain' };
 
+/** There for certain when it hangs on nothing. */
+export function dependingOn(names: readonly string[]): Existence {
+  return names.length > 0 ? { kind: 'depends', on: names } : certainExistence;
+}
+
+/** Of something that is there when both are. */
+export function bothExistences(a: Existence, b: Existence): Existence {
+  if (a.kind === 'certain') return b;
+  if (b.kind === 'certain') return a;
+  return { kind: 'depends', on: [...new Set([...a.on, ...b.on])] };
+}
+
 /** A call of a module or linked template: where it stands. */
 export interface CallSite {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { CallSite, Existence, ResourceDeclaration } from '../../network/resource.ts';
-import { certainExistence } from '../../network/resource.ts';
+import { bothExistences, certainExistence, dependingOn } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
 import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
@@ -289,14 +289,4 @@ function truthOf(value: Value): boolean | undefined {
     return answers.size === 1 ? [...answers][0] : undefined;
   }
   return undefined;
-}
-
-function dependingOn(names: readonly string[]): Existence {
-  return names.length > 0 ? { kind: 'depends', on: names } : certainExistence;
-}
-
-function bothExistences(a: Existence, b: Existence): Existence {
-  if (a.kind === 'certain') return b;
-  if (b.kind === 'certain') return a;
-  return { kind: 'depends', on: [...new Set([...a.on, ...b.on])] };
 }

@@ -1,5 +1,12 @@
 import type { Place } from '../../network/origin.ts';
-import { type CallSite, certainExistence, type Existence, type ResourceDeclaration } from '../../network/resource.ts';
+import {
+  bothExistences,
+  type CallSite,
+  certainExistence,
+  dependingOn,
+  type Existence,
+  type ResourceDeclaration,
+} from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
 import { unreadable } from './bicep-object.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -185,14 +192,4 @@ function truthOf(value: Value): boolean | undefined {
     return answers.size === 1 ? [...answers][0] : undefined;
   }
   return undefined;
-}
-
-function dependingOn(names: readonly string[]): Existence {
-  return names.length > 0 ? { kind: 'depends', on: names } : certainExistence;
-}
-
-function bothExistences(a: Existence, b: Existence): Existence {
-  if (a.kind === 'certain') return b;
-  if (b.kind === 'certain') return a;
-  return { kind: 'depends', on: [...new Set([...a.on, ...b.on])] };
 }

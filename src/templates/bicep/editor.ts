@@ -1,13 +1,13 @@
 import type { TextRange } from '../../network/origin.ts';
 import type { NewValue, PropertyChange, SourceDocument, SourceEditor, TextEdit } from '../source-editor.ts';
+import { applyEdits, behindLineBreak, indentationAt, lineBreakIn, lineEndOf, lineStartOf } from '../text-lines.ts';
 import { bodyOf } from './loops.ts';
 import type { Program, ProgramCache } from './program.ts';
 import { propertyOf } from './resources.ts';
 import { quoteText } from './string-text.ts';
-import { lineEndOf, lineStartOf } from './suppressions.ts';
 import type { Expression, ObjectNode, PropertyNode, ResourceNode } from './syntax.ts';
 import { isCollection, pathTo, type SyntaxNode } from './syntax-walk.ts';
-import { indentationAt, lineEndIn, writeExpression } from './writing.ts';
+import { writeExpression } from './writing.ts';
 
 /** A rule as written: the object with its name, and the one with its properties. */
 interface RuleNodes {
@@ -45,18 +45,18 @@ export class BicepEditor implements SourceEditor {
     const edits = nodes && this.#changes(document, nodes, changes);
     if (!nodes || !edits) return undefined;
     const { text } = document;
-    const lineEnd = lineEndIn(text);
+    const lineEnd = lineBreakIn(text);
     if (nodes.node.kind === 'resource') {
       const { node } = nodes;
       if (node.value.kind === 'for') return undefined;
       const name = freeName(this.programs.program(text), node.name.text);
       const renamed = [...edits, edit(document, node.name, name)];
-      const copy = applied(text, node, renamed);
+      const copy = applyEdits(text, renamed, node);
       return [edit(document, { start: node.end, end: node.end }, `${lineEnd}${lineEnd}${copy}`)];
     }
     const list = this.#path(document, nodes.node).at(-2);
     if (list?.kind !== 'array') return undefined;
-    const copy = applied(text, nodes.node, edits);
+    const copy = applyEdits(text, edits, nodes.node);
     const at = { start: nodes.node.end, end: nodes.node.end };
     const ownLine = text.slice(lineStartOf(text, nodes.node.start), nodes.node.start).trim() === '';
     const separator = ownLine ? `${lineEnd}${indentationAt(text, nodes.node.start)}` : ', ';
@@ -91,7 +91,7 @@ export class BicepEditor implements SourceEditor {
     if (around.kind === 'variable' && around.decorators.some(each => each.name === 'export')) return undefined;
     const program = this.programs.program(document.text);
     const name = freeName(program, parameter.name);
-    const lineEnd = lineEndIn(document.text);
+    const lineEnd = lineBreakIn(document.text);
     const declaration = `@description(${quoteText(parameter.description)})${lineEnd}param ${name} ${parameter.type}`;
     const last = program.tree.declarations.findLast(each => each.kind === 'parameter');
     if (last) {
@@ -124,7 +124,7 @@ export class BicepEditor implements SourceEditor {
     if (!target) return undefined;
     const start = lineStartOf(text, target.start);
     const comment = `// portcullis-ignore ${id} -- ${reason.replace(/\s+/g, ' ').trim()}`;
-    const newText = `${text.slice(start, target.start)}${comment}${lineEndIn(text)}`;
+    const newText = `${text.slice(start, target.start)}${comment}${lineBreakIn(text)}`;
     return [edit(document, { start, end: start }, newText)];
   }
 
@@ -212,7 +212,7 @@ function insertion(
   added: readonly { readonly name: string; readonly value: NewValue }[],
 ): TextEdit {
   const { text } = document;
-  const lineEnd = lineEndIn(text);
+  const lineEnd = lineBreakIn(text);
   const last = object.properties.at(-1);
   const write = (indentation: string): string[] =>
     added.map(({ name, value }) => `${name}: ${writeExpression(value, text, indentation)}`);
@@ -269,33 +269,17 @@ function edit(document: SourceDocument, range: TextRange, newText: string): Text
   return { file: document.path, range: { start: range.start, end: range.end }, newText };
 }
 
-/** A part of the text with edits inside it applied. */
-function applied(text: string, part: TextRange, edits: readonly TextEdit[]): string {
-  let result = '';
-  let at = part.start;
-  for (const { range, newText } of [...edits].sort((a, b) => a.range.start - b.range.start)) {
-    result += text.slice(at, range.start) + newText;
-    at = range.end;
-  }
-  return result + text.slice(at, part.end);
-}
-
 /** The lines of a node that stands alone on them, with the blank line behind it when `blank`; else the node itself. */
 function wholeLines(text: string, node: TextRange, blank = false): TextRange {
   const start = lineStartOf(text, node.start);
   const lineEnd = lineEndOf(text, node.end);
   const alone = text.slice(start, node.start).trim() === '' && text.slice(node.end, lineEnd).trim() === '';
   if (!alone) return { start: node.start, end: node.end };
-  let end = behindLineEnd(text, lineEnd);
+  let end = behindLineBreak(text, lineEnd);
   if (blank && text.slice(end, lineEndOf(text, end)).trim() === '' && end < text.length) {
-    end = behindLineEnd(text, lineEndOf(text, end));
+    end = behindLineBreak(text, lineEndOf(text, end));
   }
   return { start, end };
-}
-
-function behindLineEnd(text: string, at: number): number {
-  if (text.startsWith('\r\n', at)) return at + 2;
-  return at < text.length ? at + 1 : at;
 }
 
 /** A property or array item with the comma or line that parts it from the next. */

@@ -1,9 +1,9 @@
 import type { TextRange } from '../../network/origin.ts';
 import type { SuppressionComment } from '../reading.ts';
+import { parseSuppression } from '../suppression-text.ts';
+import { lineEndOf, lineStartOf } from '../text-lines.ts';
 import type { Program } from './program.ts';
 import { nodeAt } from './syntax-walk.ts';
-
-const pattern = /^(?:\/\/|\/\*)\s*portcullis-ignore\b[ \t:]*([\s\S]*?)(?:\*\/)?\s*$/;
 
 /** The comments `// portcullis-ignore <id>[, <id>] -- <reason>` of a text, each with what it covers. */
 export function suppressionComments(program: Program): readonly SuppressionComment[] {
@@ -12,13 +12,9 @@ export function suppressionComments(program: Program): readonly SuppressionComme
   const found: SuppressionComment[] = [];
   for (let at = 0; at + 1 < tree.comments.length; at += 2) {
     const range = { start: tree.comments[at]!, end: tree.comments[at + 1]! };
-    const match = pattern.exec(text.slice(range.start, range.end));
-    if (!match) continue;
-    const [, body = ''] = match;
-    const dashes = body.indexOf('--');
-    const ids = (dashes < 0 ? body : body.slice(0, dashes)).split(/[\s,]+/).filter(Boolean);
-    const reason = dashes < 0 ? '' : body.slice(dashes + 2).trim();
-    found.push({ ids, ...(reason !== '' && { reason }), range, covers: covered(program, range) });
+    const written = text.slice(range.start, range.end);
+    const parsed = parseSuppression(written.replace(/^\/[/*]/, '').replace(/\*\/\s*$/, ''));
+    if (parsed) found.push({ ...parsed, range, covers: covered(program, range) });
   }
   return found;
 }
@@ -43,16 +39,4 @@ function nextToken(text: string, from: number, comments: readonly number[]): num
     if (comments[index] !== at) return at;
     at = comments[index + 1] ?? text.length;
   }
-}
-
-export function lineStartOf(text: string, offset: number): number {
-  let at = offset;
-  while (at > 0 && text[at - 1] !== '\n' && text[at - 1] !== '\r') at--;
-  return text.charCodeAt(at) === 0xfeff && at === 0 && offset > 0 ? 1 : at;
-}
-
-export function lineEndOf(text: string, offset: number): number {
-  let at = offset;
-  while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++;
-  return at;
 }

@@ -1,22 +1,11 @@
 import type { Json } from '../../network/value.ts';
 import type { NewValue } from '../source-editor.ts';
+import { lineBreakIn } from '../text-lines.ts';
 import { quoteText } from './string-text.ts';
-import { lineStartOf } from './suppressions.ts';
-
-/** How a text ends its lines. */
-export function lineEndIn(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
-}
-
-/** The blank space at the start of an offset's line. */
-export function indentationAt(text: string, offset: number): string {
-  const start = lineStartOf(text, offset);
-  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
-}
 
 /** A value in Bicep's syntax; lists and objects go over several lines, which every version of Bicep reads. */
 export function writeExpression(value: NewValue, text: string, indentation: string): string {
-  return 'expression' in value ? value.expression : writeJson(value.json, lineEndIn(text), indentation);
+  return 'expression' in value ? value.expression : writeJson(value.json, lineBreakIn(text), indentation);
 }
 
 function writeJson(json: Json, lineEnd: string, indentation: string): string {
