@@ -4,15 +4,15 @@ import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import type { DeclaredGroups, DeployedGroups } from '../commands/group-links.ts';
 import { AccountSessions, type ExplorerSessions } from './account-sessions.ts';
-import { ChangeJournal } from './change-journal.ts';
-import { ChangesTree } from './changes-tree.ts';
+import { registerChangeCommands, tellUnfinished } from './change/change-commands.ts';
+import { ChangeJournal } from './change/change-journal.ts';
+import { ChangesTree } from './change/changes-tree.ts';
 import { deployedGroups } from './deployed-groups.ts';
 import { Estate } from './estate.ts';
 import { machineOf, registerExplorerCommands } from './explorer-commands.ts';
 import { describeFilter, openMachines } from './machine-list.ts';
 import { MachinesTree } from './machines-tree.ts';
 import type { MachinesNode } from './nodes.ts';
-import { registerRemediationCommands, tellUnfinished } from './remediation-commands.ts';
 import { ResourceDocuments, resourceScheme } from './resource-documents.ts';
 import { SecureScoreTree } from './secure-score-tree.ts';
 
@@ -88,14 +88,13 @@ export function activateExplorerFeature(
   disposables.register(
     window.createTreeView('portcullis.changes', { treeDataProvider: new ChangesTree(journal), showCollapseAll: true }),
   );
-  const remediation = {
+  registerChangeCommands(commandManager, {
     estate,
     documents,
     journal,
     machineOf: (node?: MachinesNode) => machineOf({ estate, view }, node),
-  };
-  registerRemediationCommands(commandManager, remediation);
-  void tellUnfinished(remediation);
+  });
+  void tellUnfinished(journal.unfinished);
   show();
   look();
   const find = (name: string) => deployedGroups(estate, name);

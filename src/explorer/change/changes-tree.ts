@@ -1,5 +1,5 @@
 import { ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { Change, ChangeState, ChangeStep } from '../remediation/change.ts';
+import type { Change, ChangeState, ChangeStep } from '../../remediation/change.ts';
 import type { ChangeJournal } from './change-journal.ts';
 
 export type ChangesNode = { readonly change: Change; readonly step?: ChangeStep };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { window } from 'vscode';
 import type { CommandManager } from '../../src/commands/command-manager.ts';
-import { ChangeJournal } from '../../src/explorer/change-journal.ts';
+import { registerChangeCommands } from '../../src/explorer/change/change-commands.ts';
+import { ChangeJournal } from '../../src/explorer/change/change-journal.ts';
 import { Estate } from '../../src/explorer/estate.ts';
 import type { ListedMachine } from '../../src/explorer/machine-list.ts';
-import { registerRemediationCommands } from '../../src/explorer/remediation-commands.ts';
 import { ResourceDocuments } from '../../src/explorer/resource-documents.ts';
 import { demoSubscriptions, layDemoEstate } from '../azure-server/demo-estate.ts';
 import { AzureServer } from '../azure-server/server.ts';
@@ -44,7 +44,7 @@ describe('closing a port from the machines view', () => {
       ),
     )!;
     const manager = { register: (id: string, handler: Handler) => handlers.set(id, handler) };
-    registerRemediationCommands(manager as unknown as CommandManager, {
+    registerChangeCommands(manager as unknown as CommandManager, {
       estate,
       documents: new ResourceDocuments(estate),
       journal,

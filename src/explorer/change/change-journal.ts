@@ -1,5 +1,5 @@
 import { type Disposable, EventEmitter, type Memento } from 'vscode';
-import type { Change } from '../remediation/change.ts';
+import type { Change } from '../../remediation/change.ts';
 
 const key = 'portcullis.changes';
 const mostKept = 50;

@@ -1,0 +1,25 @@
+import { OperationError } from '../../commands/operation-error.ts';
+import type { Plan, PlanRequest } from '../../remediation/plan.ts';
+import type { Estate } from '../estate.ts';
+
+/**
+ * Plans a change over what was read. @throws OperationError with the reason when it cannot be planned.
+ */
+export async function planFor(estate: Estate, request: Omit<PlanRequest, 'random' | 'now'>): Promise<Plan> {
+  const [{ planChange }, { PlanError }] = await Promise.all([
+    import('../../remediation/plan.ts'),
+    import('../../remediation/plan-error.ts'),
+  ]);
+  const random = (): number => globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+  try {
+    return planChange(estate.resources, { ...request, random, now: new Date() });
+  } catch (error) {
+    if (error instanceof PlanError)
+      throw new OperationError(`${sentence(error.message)}. Nothing was changed.`, { cause: error });
+    throw error;
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}`;
+}

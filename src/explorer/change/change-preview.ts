@@ -1,0 +1,44 @@
+import type { Plan, ReachShown } from '../../remediation/plan.ts';
+
+/*
+ * What a person sees before a change: plain text, in which names from Azure are data.
+ */
+
+const mostRows = 12;
+
+/** What the journal and the question call a plan. */
+export function changeTitle({ steps }: Plan): string {
+  const [first] = steps;
+  return steps.length === 1 ? first!.title : `${first!.title}, and ${steps.length - 1} more`;
+}
+
+/** One side of the diff: who reaches what, and the resources that change as they would be sent. */
+export function previewText(plan: Plan, side: 'before' | 'after'): string {
+  const reach = plan.machines.map(row => `${nameOf(row.id)}  port ${row.port}  ${reachText(row[side])}`);
+  const notes = side === 'after' ? [...plan.warnings, ...plan.alsoAffected] : [];
+  const old = new Map(plan.undo.map(step => [step.id.toLowerCase(), step.body]));
+  const last = new Map(plan.steps.map(step => [step.id, step.body]));
+  const bodies = [...last].flatMap(([id, body]) => {
+    const shown = side === 'after' ? body : old.get(id.toLowerCase());
+    return ['', id, shown ? JSON.stringify(shown, undefined, 2) : '(not there)'];
+  });
+  return `${[...reach, ...(notes.length > 0 ? ['', ...notes] : []), ...bodies].join('\n')}\n`;
+}
+
+/** The detail of the one question: each step, whom it changes something for, and what to take note of. */
+export function modalText(plan: Plan): string {
+  const rows = plan.machines
+    .slice(0, mostRows)
+    .map(row => `${nameOf(row.id)} port ${row.port}: ${reachText(row.before)} → ${reachText(row.after)}`);
+  const more = plan.machines.length > rows.length ? [`… and ${plan.machines.length - rows.length} more`] : [];
+  const steps = plan.steps.map((step, i) => `${i + 1}. ${step.title}`);
+  return [...steps, '', ...rows, ...more, '', ...plan.warnings].join('\n');
+}
+
+function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
+}
+
+function reachText({ reach, certainty }: ReachShown): string {
+  return certainty === 'definite' ? reach : `${reach} (${certainty})`;
+}
