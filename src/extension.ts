@@ -1,7 +1,11 @@
-import { type ExtensionContext, window } from 'vscode';
+import { homedir } from 'node:os';
+import { type ExtensionContext, Uri, window } from 'vscode';
 import { CommandManager } from './commands/command-manager.ts';
 import { activateEditorFeature } from './editor/editor-feature.ts';
 import { activateExplorerFeature } from './explorer/explorer-feature.ts';
+
+/** Where the Bicep tools keep modules of registries on the machine that the extension runs on. */
+const moduleCache = () => Uri.joinPath(Uri.file(homedir()), '.bicep');
 
 /** Starts the extension. Whatever is heavy is loaded by the first document or command that needs it. */
 export function activate(context: ExtensionContext): void {
@@ -9,6 +13,6 @@ export function activate(context: ExtensionContext): void {
   const commandManager = new CommandManager(log);
   const declared = { find: (name: string) => editor.declaredGroups.find(name) };
   const explorer = activateExplorerFeature(context, commandManager, log, declared);
-  const editor = activateEditorFeature(context, commandManager, log, explorer.deployedGroups);
+  const editor = activateEditorFeature(context, commandManager, log, explorer.deployedGroups, moduleCache);
   context.subscriptions.push(log, commandManager, explorer, editor);
 }

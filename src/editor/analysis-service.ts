@@ -32,6 +32,7 @@ export class AnalysisService implements Disposable {
 
   constructor(
     extensionUri: Uri,
+    private readonly moduleCache: Uri | undefined,
     private readonly log: LogOutputChannel,
   ) {
     this.#languages = new TemplateLanguages(async name =>
@@ -59,6 +60,7 @@ export class AnalysisService implements Disposable {
         for (const document of workspace.textDocuments) this.#opened(document);
       }),
     );
+    if (moduleCache) this.#watchModules(moduleCache);
     for (const document of workspace.textDocuments) this.#opened(document);
   }
 
@@ -88,6 +90,16 @@ export class AnalysisService implements Disposable {
     this.#disposables.dispose();
   }
 
+  #watchModules(moduleCache: Uri): void {
+    const pattern = new RelativePattern(moduleCache, '{br,ts}/**/main.json');
+    const watcher = this.#disposables.register(workspace.createFileSystemWatcher(pattern));
+    const fetched = (uri: Uri) => {
+      for (const { analyser } of this.#roots.values()) analyser.moduleFetched(uri);
+    };
+    this.#disposables.register(watcher.onDidCreate(fetched));
+    this.#disposables.register(watcher.onDidChange(fetched));
+  }
+
   #opened(document: TextDocument): void {
     if (mayBeTemplateDocument(document)) this.analyserOf(document.uri).openDocument(document);
   }
@@ -100,7 +112,7 @@ export class AnalysisService implements Disposable {
 
   #openRoot(root: Uri): RootAnalyser {
     const owned = new Disposables();
-    const analyser = owned.register(new RootAnalyser(root, this.#languages, this.log));
+    const analyser = owned.register(new RootAnalyser(root, this.#languages, this.moduleCache, this.log));
     this.#roots.set(root.toString(), { analyser, owned });
     owned.register(analyser.onDidAnalyse(result => this.#analysed.fire(result)));
     owned.register(analyser.onDidChangeBusy(() => this.#busy.fire()));

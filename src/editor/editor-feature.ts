@@ -1,4 +1,12 @@
-import { type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import {
+  type Disposable,
+  EventEmitter,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type Uri,
+  window,
+  workspace,
+} from 'vscode';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import type { DeclaredGroups, DeployedGroups } from '../commands/group-links.ts';
@@ -13,12 +21,15 @@ export interface EditorFeature extends Disposable {
 /**
  * What the editor shows of templates: problems, lenses, hovers, fixes and the workspace scan. Only the commands and an
  * empty view are there at first; the rest is loaded when the first template is opened or a command asks for it.
+ *
+ * @param moduleCache where the Bicep tools keep modules of registries; undefined where there are no such tools
  */
 export function activateEditorFeature(
   context: ExtensionContext,
   commandManager: CommandManager,
   log: LogOutputChannel,
   deployments: DeployedGroups,
+  moduleCache: () => Uri | undefined,
 ): EditorFeature {
   const disposables = new Disposables();
   const arrived = disposables.register(new EventEmitter<void>());
@@ -37,7 +48,9 @@ export function activateEditorFeature(
   );
   const load = () => {
     loading ??= import('./editor-session.ts').then(({ EditorSession }) => {
-      session = disposables.register(new EditorSession(context.extensionUri, commandManager, log, view, deployments));
+      session = disposables.register(
+        new EditorSession(context.extensionUri, moduleCache(), commandManager, log, view, deployments),
+      );
       disposables.register(session.tree.onDidChangeTreeData(() => arrived.fire()));
       arrived.fire();
       return session;

@@ -23,13 +23,14 @@ export class EditorSession extends Disposables {
 
   constructor(
     extensionUri: Uri,
+    moduleCache: Uri | undefined,
     commandManager: CommandManager,
     log: LogOutputChannel,
     view: TreeView<unknown>,
     deployments: DeployedGroups,
   ) {
     super();
-    this.service = this.register(new AnalysisService(extensionUri, log));
+    this.service = this.register(new AnalysisService(extensionUri, moduleCache, log));
     this.tree = this.register(new TemplateTree(this.service, deployments));
     this.scan = new WorkspaceScan(this.service, view);
     this.register(new Diagnostics(this.service));

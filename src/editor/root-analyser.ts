@@ -66,9 +66,10 @@ export class RootAnalyser implements Disposable {
   constructor(
     readonly root: Uri,
     languages: TemplateLanguages,
+    moduleCache: Uri | undefined,
     private readonly log: LogOutputChannel,
   ) {
-    this.files = new WorkspaceFiles(root);
+    this.files = new WorkspaceFiles(root, moduleCache);
     this.#scanner = new Scanner(languages, this.files);
   }
 
@@ -121,6 +122,11 @@ export class RootAnalyser implements Disposable {
       this.#scope = { ...this.#scope, paths: joins ? [...others, path] : others };
     }
     if (known || joins || leaves) this.#request(typingPause);
+  }
+
+  /** Takes note of a registry's module that the Bicep tools fetched. */
+  moduleFetched(uri: Uri): void {
+    if (this.files.moduleFetched(uri)) this.#request(typingPause);
   }
 
   settingsChanged(): void {

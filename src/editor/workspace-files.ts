@@ -17,11 +17,15 @@ export class WorkspaceFiles implements ScanFiles {
   readonly #prefix: string;
   readonly #texts = new Map<string, FileRead>();
   readonly #folders = new Map<string, readonly FolderEntry[]>();
-  readonly #wantedTexts = new Set<string>();
+  readonly #wantedTexts = new Map<string, Uri>();
   readonly #wantedFolders = new Set<string>();
   readonly #documents = new Map<string, { readonly document: TextDocument; version: number; text: string }>();
 
-  constructor(readonly root: Uri) {
+  /** @param moduleCache where the Bicep tools keep modules of registries; undefined where there are no such tools */
+  constructor(
+    readonly root: Uri,
+    private readonly moduleCache: Uri | undefined,
+  ) {
     this.#prefix = root.path.endsWith('/') ? root.path : `${root.path}/`;
   }
 
@@ -57,10 +61,14 @@ export class WorkspaceFiles implements ScanFiles {
     }
     if (isOutside(path))
       return { reason: 'outside', message: `${path}: is outside the workspace folder and is not read` };
-    const known = this.#texts.get(path);
-    if (known) return known;
-    this.#wantedTexts.add(path);
-    return { reason: 'not-loaded', message: `${path}: is being read` };
+    return this.#loaded(path, this.uriOf(path));
+  }
+
+  readModuleCache(path: string): FileRead {
+    if (!this.moduleCache || path.split('/').includes('..')) {
+      return { reason: 'missing', message: `${path}: is not in the module cache` };
+    }
+    return this.#loaded(cachedName(path), Uri.joinPath(this.moduleCache, path));
   }
 
   list(folder: string): readonly FolderEntry[] {
@@ -80,7 +88,7 @@ export class WorkspaceFiles implements ScanFiles {
     this.#wantedFolders.clear();
     for (let at = 0; at < texts.length; at += parallelReads) {
       const some = texts.slice(at, at + parallelReads);
-      await Promise.all(some.map(async path => this.#texts.set(path, await this.#fetch(path))));
+      await Promise.all(some.map(async ([path, uri]) => this.#texts.set(path, await fetchText(path, uri))));
     }
     await Promise.all(folders.map(async folder => this.#folders.set(folder, await this.#fetchEntries(folder))));
     return true;
@@ -92,27 +100,26 @@ export class WorkspaceFiles implements ScanFiles {
    */
   fileChanged(path: string, kind: 'changed' | 'created' | 'deleted'): boolean {
     const known = this.#texts.delete(path);
-    if (known) this.#wantedTexts.add(path);
+    if (known) this.#wantedTexts.set(path, this.uriOf(path));
     const folders = kind === 'changed' ? [] : [folderOf(path), path].filter(folder => this.#folders.delete(folder));
     for (const folder of folders) this.#wantedFolders.add(folder);
     return known || folders.length > 0;
   }
 
-  async #fetch(path: string): Promise<FileRead> {
-    const uri = this.uriOf(path);
-    try {
-      const { size, type } = await workspace.fs.stat(uri);
-      if (type & FileType.Directory) return { reason: 'unreadable', message: `${path}: is a folder, not a file` };
-      if (size > maximumFileSize) return tooLarge(path);
-      // The decoder drops a byte order mark, as a document does.
-      return { text: new TextDecoder().decode(await workspace.fs.readFile(uri)) };
-    } catch (error) {
-      const code = error instanceof FileSystemError ? error.code : 'Unknown';
-      if (code === 'FileNotFound' || code === 'FileNotADirectory') {
-        return { reason: 'missing', message: `${path}: there is no such file` };
-      }
-      return { reason: 'unreadable', message: `${path}: cannot be read (${code}); check its permissions` };
-    }
+  #loaded(path: string, uri: Uri): FileRead {
+    const known = this.#texts.get(path);
+    if (known) return known;
+    this.#wantedTexts.set(path, uri);
+    return { reason: 'not-loaded', message: `${path}: is being read` };
+  }
+
+  /** Takes note of a module that the Bicep tools fetched. True when it was asked for before. */
+  moduleFetched(uri: Uri): boolean {
+    const folder = `${this.moduleCache?.path}/`;
+    const name = cachedName(uri.path.slice(folder.length));
+    if (!uri.path.startsWith(folder) || !this.#texts.delete(name)) return false;
+    this.#wantedTexts.set(name, uri);
+    return true;
   }
 
   async #fetchEntries(folder: string): Promise<readonly FolderEntry[]> {
@@ -124,6 +131,27 @@ export class WorkspaceFiles implements ScanFiles {
     } catch {
       return [];
     }
+  }
+}
+
+/** What a module of the cache is called among the other files. */
+function cachedName(path: string): string {
+  return `~/.bicep/${path}`;
+}
+
+async function fetchText(path: string, uri: Uri): Promise<FileRead> {
+  try {
+    const { size, type } = await workspace.fs.stat(uri);
+    if (type & FileType.Directory) return { reason: 'unreadable', message: `${path}: is a folder, not a file` };
+    if (size > maximumFileSize) return tooLarge(path);
+    // The decoder drops a byte order mark, as a document does.
+    return { text: new TextDecoder().decode(await workspace.fs.readFile(uri)) };
+  } catch (error) {
+    const code = error instanceof FileSystemError ? error.code : 'Unknown';
+    if (code === 'FileNotFound' || code === 'FileNotADirectory') {
+      return { reason: 'missing', message: `${path}: there is no such file` };
+    }
+    return { reason: 'unreadable', message: `${path}: cannot be read (${code}); check its permissions` };
   }
 }
 

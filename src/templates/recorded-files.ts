@@ -6,6 +6,7 @@ import type { FileRead, FileSystem, FolderEntry } from './file-system.ts';
  */
 export class RecordedFiles implements FileSystem {
   readonly #reads = new Map<string, FileRead>();
+  readonly #modules = new Map<string, FileRead>();
   readonly #lists = new Map<string, readonly FolderEntry[]>();
 
   constructor(private readonly files: FileSystem) {}
@@ -29,8 +30,12 @@ export class RecordedFiles implements FileSystem {
   }
 
   readModuleCache(path: string): FileRead {
-    // What the cache holds under a name does not change: it is not asked again.
-    return this.files.readModuleCache?.(path) ?? noModuleCache(path);
+    let answer = this.#modules.get(path);
+    if (!answer) {
+      answer = this.files.readModuleCache?.(path) ?? noModuleCache(path);
+      this.#modules.set(path, answer);
+    }
+    return answer;
   }
 
   /** Paths of files asked for, found or not. */
@@ -45,13 +50,16 @@ export class RecordedFiles implements FileSystem {
 
   /** True when some answer was `not-loaded`: the reading must be made again once the files are there. */
   get incomplete(): boolean {
-    for (const answer of this.#reads.values()) if ('reason' in answer && answer.reason === 'not-loaded') return true;
-    return false;
+    const isNotLoaded = (answer: FileRead) => 'reason' in answer && answer.reason === 'not-loaded';
+    return [...this.#reads.values(), ...this.#modules.values()].some(isNotLoaded);
   }
 
   /** True when `files` would answer every question as it was answered. */
   unchanged(files: FileSystem): boolean {
     for (const [path, answer] of this.#reads) if (!sameRead(answer, files.read(path))) return false;
+    for (const [path, answer] of this.#modules) {
+      if (!sameRead(answer, files.readModuleCache?.(path) ?? noModuleCache(path))) return false;
+    }
     for (const [folder, answer] of this.#lists) if (!sameEntries(answer, files.list(folder))) return false;
     return true;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type CodeAction, commands, Range, type Uri, workspace } from 'vscode';
+import { homedir } from 'node:os';
+import { type CodeAction, commands, Range, Uri, workspace } from 'vscode';
 import {
   actionsAt,
   fileUri,
@@ -124,6 +125,39 @@ describe('the editor on Bicep', () => {
     await until('it is open', async () => ((await opens()) ? true : undefined));
     await replace(caller, "'0.0.0.0/0'", "'10.0.0.0/8'");
     await until('it is closed', async () => ((await opens()) ? undefined : true));
+  });
+});
+
+describe('the editor on modules of a registry', () => {
+  const caller = fileUri('second/registry.bicep');
+  const cache = Uri.joinPath(Uri.file(homedir()), '.bicep/br/portcullis.example');
+
+  afterEach(async () => {
+    await revertAll();
+    await workspace.fs.delete(caller);
+    await workspace.fs.delete(cache, { recursive: true });
+  });
+
+  it('reads them from the Bicep tools’ cache, as soon as they are there', async () => {
+    const source = "module net 'br:portcullis.example/network:1.0.0' = {\n  name: 'net'\n}\n";
+    await workspace.fs.writeFile(caller, new TextEncoder().encode(source));
+    const document = await show('second/registry.bicep');
+    await until('it was analysed', async () => ((await lensTitles(document.uri)) ? true : undefined));
+    assert.deepEqual(problems(caller, open), []);
+    const rule = { priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp', sourcePortRange: '*' };
+    const open22 = { ...rule, sourceAddressPrefix: '*', destinationAddressPrefix: '*', destinationPortRange: '22' };
+    const group = {
+      type: 'Microsoft.Network/networkSecurityGroups',
+      apiVersion: '2024-05-01',
+      name: 'from-registry',
+      properties: { securityRules: [{ name: 'ssh', properties: open22 }] },
+    };
+    const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
+    const template = { $schema: schema, contentVersion: '1.0.0.0', resources: [group] };
+    const file = Uri.joinPath(cache, 'network/1.0.0$/main.json');
+    await workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(template)));
+    const found = await until('the problem is at the module', () => problems(caller, open)[0]);
+    assert.equal(found.range.start.line, 0);
   });
 });
 
