@@ -3,9 +3,29 @@ import { type FileSystem, folderOf, resolvePath } from '../file-system.ts';
 /** How a template's own file is written where Azure would have its address. */
 const scheme = 'template:///';
 
+/**
+ * Folders above the working directory, whose names are not known. Addresses have no way above their root, so that the
+ * working directory stands this deep in it: a link may then lead out of it and back.
+ */
+const above = '~';
+const levelsAbove = 32;
+
 /** What `deployment().properties.templateLink.uri` gives for a file. */
 export function templateUri(file: string): string {
-  return scheme + encodeURI(file);
+  const steps = file.split('/');
+  const up = steps.findIndex(step => step !== '..');
+  return (
+    scheme +
+    [...Array<string>(Math.max(0, levelsAbove - up)).fill(above), ...steps.slice(up).map(encodeURIComponent)].join('/')
+  );
+}
+
+/** The file that an address made from {@link templateUri} names. */
+function fileOf(uri: string): string {
+  const steps = uri.slice(scheme.length).split('/').map(decoded);
+  const named = steps.findIndex((step, at) => step !== above || at === levelsAbove);
+  const up = levelsAbove - (named < 0 ? steps.length : named);
+  return resolvePath('', [...Array<string>(up).fill('..'), ...steps.slice(levelsAbove - up)].join('/'));
 }
 
 export type LinkTarget =
@@ -35,24 +55,32 @@ export function linkTarget(from: string, root: string, address: string | undefin
 
 function linkCandidates(from: string, root: string, address: string): readonly string[] {
   const whole = withoutQuery(address);
-  if (whole.startsWith(scheme)) return [decoded(whole.slice(scheme.length))];
+  if (whole.startsWith(scheme)) return [fileOf(whole)];
   const remote = /^https?:\/\/[^/{}]+\/([^{}]*)$/i.exec(whole);
   if (remote) return inOwnFolders(root, decoded(remote[1]!));
+  // Known throughout, it is relative to the file; behind something unknown, mostly to the folder of all artifacts.
+  if (!address.includes('{') && !address.includes('://'))
+    return whole === '' ? [] : [resolvePath(from, whole), resolvePath(root, whole)];
   const path = pathOf(address);
   if (!path) return [];
-  // Known throughout, it is relative to the file; behind something unknown, mostly to the folder of all artifacts.
-  if (!address.includes('{')) return [resolvePath(from, path), resolvePath(root, path)];
   return [resolvePath(root, path), resolvePath(from, path)].filter(candidate => candidate !== from);
 }
 
-/** A public address that runs through the template's own folder: the rest of it names the file. */
+/** Folders that an address is followed through at most. */
+const longestAddress = 20;
+
+/**
+ * A public address that runs through the template's own folder: the rest of it names the file. The name of the working
+ * directory is not known: what may be its name in the address is tried.
+ */
 function inOwnFolders(root: string, path: string): readonly string[] {
   const folder = folderOf(root);
-  const name = folder.slice(folder.lastIndexOf('/') + 1);
-  if (name === '') return [];
-  const segments = path.split('/');
-  const at = segments.map(segment => segment.toLowerCase()).lastIndexOf(name.toLowerCase());
-  return at < 0 ? [] : [resolvePath(root, segments.slice(at + 1).join('/'))];
+  const name = folder.slice(folder.lastIndexOf('/') + 1).toLowerCase();
+  const segments = path.split('/').slice(-longestAddress);
+  const behind = (at: number): string => resolvePath(root, segments.slice(at + 1).join('/'));
+  if (name === '' || name === '..') return segments.slice(0, -1).map((_, at) => behind(at));
+  const at = segments.findLastIndex(segment => segment.toLowerCase() === name);
+  return at < 0 ? [] : [behind(at)];
 }
 
 /** The last path to a JSON file that the text holds, without what stands before it unknown. */
