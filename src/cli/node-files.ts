@@ -46,6 +46,11 @@ export class NodeFiles implements FileSystem {
     return relative(this.#root, resolve(this.#root, path)).split(sep).join('/') || '.';
   }
 
+  canonical(path: string): string {
+    const name = this.toRelative(path);
+    return name === '.' ? '' : name;
+  }
+
   read(path: string): FileRead {
     let answer = this.#reads.get(path);
     if (!answer) {

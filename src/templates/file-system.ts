@@ -22,6 +22,17 @@ export interface FileSystem {
    * outside the working directory: what it says is judged, and no place in it is ever shown.
    */
   readModuleCache?(path: string): FileRead;
+  /**
+   * The one name of a file for a path that leads out of the working directory and may lead back into it; missing in
+   * surfaces whose files all lie in their working directory.
+   */
+  canonical?(path: string): string;
+}
+
+/** The path that a file names relative to itself, as the file system names it. */
+export function followPath(files: FileSystem, fromFile: string, relative: string): string {
+  const path = resolvePath(fromFile, relative);
+  return path.startsWith('..') ? (files.canonical?.(path) ?? path) : path;
 }
 
 /**

@@ -38,6 +38,10 @@ export class RecordedFiles implements FileSystem {
     return answer;
   }
 
+  canonical(path: string): string {
+    return this.files.canonical?.(path) ?? path;
+  }
+
   /** Paths of files asked for, found or not. */
   get paths(): readonly string[] {
     return [...this.#reads.keys()];
@@ -83,6 +87,10 @@ export class OverlayFiles implements FileSystem {
 
   readModuleCache(path: string): FileRead {
     return this.files.readModuleCache?.(path) ?? noModuleCache(path);
+  }
+
+  canonical(path: string): string {
+    return this.files.canonical?.(path) ?? path;
   }
 }
 

@@ -215,6 +215,7 @@ export class Deployments {
         return this.files.read(path);
       },
       list: folder => this.files.list(folder),
+      canonical: path => this.files.canonical?.(path) ?? path,
     };
     return linkTarget(source.file, this.entry, text, recording);
   }

@@ -1,4 +1,4 @@
-import { type FileSystem, folderOf, resolvePath } from '../file-system.ts';
+import { type FileSystem, folderOf, followPath, resolvePath } from '../file-system.ts';
 
 /** How a template's own file is written where Azure would have its address. */
 const scheme = 'template:///';
@@ -39,7 +39,8 @@ export type LinkTarget =
  */
 export function linkTarget(from: string, root: string, address: string | undefined, files: FileSystem): LinkTarget {
   const candidates = address === undefined ? [] : linkCandidates(from, root, address);
-  for (const path of candidates) {
+  for (const candidate of candidates) {
+    const path = followPath(files, '', candidate);
     const read = files.read(path);
     if ('text' in read) return { kind: 'file', path };
     if (read.reason !== 'missing') return { kind: 'problem', message: read.message };

@@ -1,6 +1,6 @@
 import type { CallSite, ResourceDeclaration } from '../../network/resource.ts';
 import { callTemplate, type TemplateCall } from '../arm/module.ts';
-import { type FileRead, type FileSystem, resolvePath } from '../file-system.ts';
+import { type FileRead, type FileSystem, followPath } from '../file-system.ts';
 import { deploymentScope } from '../functions/scope.ts';
 import type { Evaluator } from './evaluator.ts';
 import { placeIn, type SourceFile } from './frame.ts';
@@ -39,6 +39,16 @@ export class BicepFiles {
     return this.#loadsOnDemand;
   }
 
+  /** The path that a file names relative to itself. */
+  resolve(from: string, written: string): string {
+    return followPath(this.files, from, written);
+  }
+
+  /** The path of a local Bicep module; undefined for others. */
+  #localPath(from: string, written: string): string | undefined {
+    return isRemote(written) || !/\.bicep$/i.test(written) ? undefined : this.resolve(from, written);
+  }
+
   /** A file's text, or the reason why there is none, in words. */
   text(path: string): FileRead {
     let read = this.#texts.get(path);
@@ -71,7 +81,7 @@ export class BicepFiles {
    * cannot be read. Every local module on the way counts as called.
    */
   mayMatter(caller: Instance, node: ModuleNode): boolean {
-    return node.path.kind !== 'text' || this.#matters(resolvedModule(caller.source.path, node.path.value));
+    return node.path.kind !== 'text' || this.#matters(this.#localPath(caller.source.path, node.path.value));
   }
 
   #matters(path: string | undefined): boolean {
@@ -86,7 +96,7 @@ export class BicepFiles {
     let matters = false;
     for (const node of source.program.deployed) {
       if (node.kind === 'resource') matters ||= isRelevantType(node.type);
-      else if (node.path.kind !== 'text' || this.#matters(resolvedModule(path, node.path.value))) matters = true;
+      else if (node.path.kind !== 'text' || this.#matters(this.#localPath(path, node.path.value))) matters = true;
     }
     this.#mattering.set(path, matters);
     return matters;
@@ -102,7 +112,7 @@ export class BicepFiles {
       return undefined;
     }
     if (isRemote(path)) return this.#remoteModule(call, path);
-    const resolved = resolvePath(caller.source.path, path);
+    const resolved = this.resolve(caller.source.path, path);
     return /\.jsonc?$/i.test(path) ? this.#templateModule(call, resolved) : this.#localModule(call, resolved);
   }
 
@@ -192,7 +202,7 @@ export class BicepFiles {
     if (written === undefined) return undefined;
     const at = instance.place(node.path);
     const { path: from } = instance.source;
-    const path = resolvePath(from, written);
+    const path = this.resolve(from, written);
     if (!/\.bicep$/i.test(path) || /^(?:br|ts)[:/]/.test(written)) {
       this.evaluator.report(at, `'${written}' is not a Bicep file among those here: what it exports is not known.`);
       return undefined;
@@ -225,7 +235,7 @@ export class BicepFiles {
   #leadsTo(source: SourceFile, target: string, seen: string[]): boolean {
     for (const node of source.program.tree.declarations) {
       if (node.kind !== 'import' || node.path.kind !== 'text') continue;
-      const path = resolvePath(source.path, node.path.value);
+      const path = this.resolve(source.path, node.path.value);
       if (path === target) return true;
       if (seen.includes(path)) continue;
       seen.push(path);
@@ -242,11 +252,6 @@ export class BicepFiles {
       new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined });
     return new Instance(this.evaluator, this, { ...setting, parameters, makeOpen });
   }
-}
-
-/** The path of a local Bicep module; undefined for others. */
-function resolvedModule(from: string, written: string): string | undefined {
-  return isRemote(written) || !/\.bicep$/i.test(written) ? undefined : resolvePath(from, written);
 }
 
 /** A call as the reader of templates takes it. */

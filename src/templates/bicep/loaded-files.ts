@@ -2,7 +2,7 @@ import { type Node, parseTree } from 'jsonc-parser';
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document as YamlDocument } from 'yaml';
 import type { OriginChain, OriginKind } from '../../network/origin.ts';
 import { MapObject, type Property, type Value } from '../../network/value.ts';
-import { baseName, resolvePath } from '../file-system.ts';
+import { baseName } from '../file-system.ts';
 import { TooLarge } from '../functions/budget.ts';
 import { toBase64 } from '../functions/encodings.ts';
 import { arrayValue, booleanValue, nullValue, numberValue, textValue, unknownValue } from '../functions/values.ts';
@@ -36,7 +36,7 @@ export function loadFunction(
   const [written, query] = args();
   const asked = written?.kind === 'string' ? written.value : undefined;
   if (!loader || asked === undefined) return unknownValue([instance.evaluator.words(instance.frame, node)], origin);
-  const path = resolvePath(instance.source.path, asked);
+  const path = instance.files.resolve(instance.source.path, asked);
   const read = instance.files.text(path);
   if (!('text' in read)) {
     instance.evaluator.report(instance.place(node), read.message);

@@ -1,7 +1,7 @@
 import type { Origin } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import { parameterFilesOf as jsonFilesOf } from '../arm/parameter-files.ts';
-import { type FileSystem, folderOf, resolvePath } from '../file-system.ts';
+import { type FileSystem, folderOf, followPath } from '../file-system.ts';
 import { deploymentScope } from '../functions/scope.ts';
 import { objectValue, unknownValue } from '../functions/values.ts';
 import type { BicepFiles } from './bicep-files.ts';
@@ -73,7 +73,7 @@ function extendedFile(
   const source = files.source(path);
   const node = 'program' in source ? source.program.extending : undefined;
   if (node?.path?.kind !== 'text') return undefined;
-  const target = resolvePath(path, node.path.value);
+  const target = files.resolve(path, node.path.value);
   if (chain.includes(target) || chain.length > deepestExtensions) {
     evaluator.report(placeIn(path, node), `The parameter file ${target} leads back to itself: it is not followed.`);
     return undefined;
@@ -116,7 +116,7 @@ export function usedBy(path: string, files: FileSystem, programs: ProgramCache):
   if (!('text' in read)) return undefined;
   const used = programs.program(read.text).using?.path;
   if (used?.kind !== 'text' || !/\.bicep$/i.test(used.value)) return undefined;
-  const target = resolvePath(path, used.value);
+  const target = followPath(files, path, used.value);
   return 'text' in files.read(target) ? target : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type FileSystem, resolvePath } from '../file-system.ts';
+import { type FileSystem, followPath } from '../file-system.ts';
 import { join } from './module-source.ts';
 
 /**
@@ -26,6 +26,6 @@ export function installedModule(
   if (!Array.isArray(modules)) return undefined;
   for (const entry of modules as { Key?: unknown; Dir?: unknown }[])
     if (entry?.Key === path + name && typeof entry.Dir === 'string')
-      return resolvePath(join(rootFolder, 'main.tf'), entry.Dir);
+      return followPath(files, join(rootFolder, 'main.tf'), entry.Dir);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { resolvePath } from '../file-system.ts';
+import { followPath } from '../file-system.ts';
 import type { Binding } from './evaluation.ts';
 import type { FunctionContext } from './functions/definition.ts';
 import type { ModuleInstance } from './module-instance.ts';
@@ -12,13 +12,13 @@ const maximumEntries = 5000;
 export function moduleContext(module: ModuleInstance): FunctionContext {
   const { state } = module;
   // Terraform resolves a path from where it is run, which is the root module's folder.
-  const locate = (path: string) => resolvePath(join(state.rootFolder, 'main.tf'), path);
+  const locate = (path: string) => followPath(state.files, join(state.rootFolder, 'main.tf'), path);
   return {
     readFile(path) {
       const file = locate(path);
       const read = state.files.read(file);
       if ('text' in read) return { text: read.text, file };
-      const beside = resolvePath(join(module.source.folder, 'main.tf'), path);
+      const beside = followPath(state.files, join(module.source.folder, 'main.tf'), path);
       const again = beside === file ? read : state.files.read(beside);
       return 'text' in again ? { text: again.text, file: beside } : { message: read.message };
     },

@@ -1,4 +1,4 @@
-import { resolvePath } from '../file-system.ts';
+import { followPath } from '../file-system.ts';
 import { installedModule } from './installed-modules.ts';
 import { join } from './module-source.ts';
 import { list, type PlanJson, type PlanResource, record } from './plan.ts';
@@ -92,7 +92,7 @@ export class PlanReferences {
       const source = call?.source;
       if (typeof source !== 'string') return undefined;
       const next = /^\.\.?(\/|$)/.test(source)
-        ? resolvePath(join(folder, 'main.tf'), source)
+        ? followPath(state.files, join(folder, 'main.tf'), source)
         : installedModule(state.files, state.rootFolder, prefix, name);
       if (next === undefined) return undefined;
       folder = next;

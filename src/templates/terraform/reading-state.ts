@@ -1,5 +1,5 @@
 import type { Value } from '../../network/value.ts';
-import { type FileSystem, resolvePath } from '../file-system.ts';
+import { type FileSystem, followPath } from '../file-system.ts';
 import type { ReadProblem } from '../reading.ts';
 import { Evaluator } from './evaluation.ts';
 import type { TerraformParser } from './grammar.ts';
@@ -85,7 +85,7 @@ export class ReadingState {
     const place = { kind: 'text', file, range: { start: block.start, end: block.headerEnd } } as const;
     const local = call.source !== undefined && /^\.\.?(\/|\\|$)/.test(call.source);
     const folder = local
-      ? resolvePath(join(caller.source.folder, 'main.tf'), call.source ?? '')
+      ? followPath(this.files, join(caller.source.folder, 'main.tf'), call.source ?? '')
       : installedModule(this.files, this.rootFolder, caller.prefix, call.name);
     if (folder === undefined) {
       if (!isKnownModule(call))
