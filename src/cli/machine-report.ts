@@ -1,3 +1,4 @@
+import { shownSourcesOfPort } from '../findings/places.ts';
 import type { MachineVerdict } from '../network/machine/machine-verdict.ts';
 
 /** A machine in the contract of `inventory --format json` and in `scan`'s `machines`. */
@@ -44,7 +45,7 @@ export function machineReport(verdict: MachineVerdict): ReportMachine {
       atLeast: port.atLeast,
       certainty: port.certainty,
       dependsOn: port.dependsOn,
-      sources: port.sources,
+      sources: shownSourcesOfPort(port),
       paths: port.paths.map(({ kind, frontend, reach, decidedBy }) => ({ kind, frontend, reach, decidedBy })),
     })),
     recommendations: verdict.recommendations,

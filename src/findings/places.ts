@@ -1,5 +1,6 @@
 import { parsePrefix } from '../network/address-prefix.ts';
 import { intervalsContain } from '../network/intervals.ts';
+import type { MachinePortVerdict } from '../network/machine/machine-verdict.ts';
 import type { Field, FieldList, PortVerdict, ProofStep, SecurityGroup, SecurityRule } from '../network/model.ts';
 import type { Origin, OriginChain, Place } from '../network/origin.ts';
 import { parsePorts } from '../network/port-set.ts';
@@ -179,9 +180,20 @@ export function admittedPhrase(step: ProofStep): string {
 export const secretSource = 'a source that a secure parameter holds';
 
 /** The sources of a verdict, for showing. */
-export function shownSources({ sources, proof }: Pick<PortVerdict, 'sources' | 'proof'>): readonly string[] {
-  const secret = proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
-  return secret ? [secretSource] : sources;
+export function shownSources(verdict: Pick<PortVerdict, 'sources' | 'proof'>): readonly string[] {
+  return admitsSecretSource(verdict) ? [secretSource] : verdict.sources;
+}
+
+/** The sources of a machine's port, for showing. */
+export function shownSourcesOfPort({
+  sources,
+  paths,
+}: Pick<MachinePortVerdict, 'sources' | 'paths'>): readonly string[] {
+  return paths.some(admitsSecretSource) ? [secretSource] : sources;
+}
+
+function admitsSecretSource({ proof }: Pick<PortVerdict, 'proof'>): boolean {
+  return proof.some(step => step.effect === 'admits' && step.rule && hasSecretSource(step.rule));
 }
 
 function isSecret(value: Value | undefined): boolean {
