@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Plan, planActions, planChange } from '../remediation/plan.ts';
-import type { DnsReuseScope } from '../remediation/plan-jump-path.ts';
+import { directClosings } from '../remediation/plan-jump-closing.ts';
+import { dnsReuseScopes } from '../remediation/plan-jump-path.ts';
 import { planScript } from '../remediation/plan-script.ts';
+import { waysOut } from '../remediation/plan-way-out.ts';
 import { readInventory } from './inventory-file.ts';
 import type { CommandHost } from './run.ts';
 import { oneOf, UsageError } from './usage.ts';
-
-const dnsScopes: readonly DnsReuseScope[] = ['TenantReuse', 'SubscriptionReuse', 'ResourceGroupReuse', 'NoReuse'];
 
 /** `portcullis plan`. Gives the exit status 0; what cannot be planned is thrown with a message for people. */
 export async function planCommand(args: readonly string[], host: CommandHost): Promise<number> {
@@ -20,6 +20,8 @@ export async function planCommand(args: readonly string[], host: CommandHost): P
       action: { type: 'string' },
       source: { type: 'string', multiple: true },
       'close-direct': { type: 'boolean' },
+      close: { type: 'string', multiple: true },
+      'way-out': { type: 'string' },
       renumber: { type: 'boolean' },
       'load-balancer': { type: 'string' },
       'frontend-port': { type: 'string' },
@@ -49,7 +51,11 @@ export async function planCommand(args: readonly string[], host: CommandHost): P
   const resources = await readInventory(file, host);
   const optional = {
     'dns-scope':
-      values['dns-scope'] === undefined ? undefined : oneOf('--dns-scope', values['dns-scope'], dnsScopes, 'NoReuse'),
+      values['dns-scope'] === undefined
+        ? undefined
+        : oneOf('--dns-scope', values['dns-scope'], dnsReuseScopes, 'NoReuse'),
+    'way-out':
+      values['way-out'] === undefined ? undefined : oneOf('--way-out', values['way-out'], waysOut, 'nat-gateway'),
     'frontend-port':
       values['frontend-port'] === undefined ? undefined : numberOf('--frontend-port', values['frontend-port'], 65534),
     hours: values.hours === undefined ? undefined : numberOf('--hours', values.hours, 24),
@@ -60,8 +66,10 @@ export async function planCommand(args: readonly string[], host: CommandHost): P
     port,
     sources: values.source ?? [],
     closeDirect: values['close-direct'] === true,
+    closing: (values.close ?? []).map(text => oneOf('--close', text, directClosings, 'deny')),
     whenFull: values.renumber === true ? 'renumber' : 'edit-in-place',
     ...given('loadBalancer', values['load-balancer']),
+    ...given('wayOut', optional['way-out']),
     ...given('frontendPort', optional['frontend-port']),
     ...given('dnsLabel', values['dns-label']),
     ...given('dnsScope', optional['dns-scope']),

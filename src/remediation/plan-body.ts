@@ -27,6 +27,13 @@ const readOnly: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['microsoft.network/networksecuritygroups', ['defaultSecurityRules', 'networkInterfaces', 'subnets', 'flowLogs']],
   ['microsoft.network/networksecuritygroups/securityrules', []],
+  [
+    'microsoft.network/virtualnetworks/subnets',
+    [
+      ...['ipConfigurations', 'ipConfigurationProfiles', 'privateEndpoints', 'resourceNavigationLinks'],
+      ...['serviceAssociationLinks', 'purpose', 'actions'],
+    ],
+  ],
   ['microsoft.network/loadbalancers/inboundnatrules', ['backendIPConfiguration']],
   ['microsoft.network/publicipaddresses', ['ipConfiguration', 'fqdn']],
   ['microsoft.network/azurefirewalls', ['ipGroups']],
@@ -53,6 +60,8 @@ const references = new Set(
       'virtualNetwork',
       'firewallPolicy',
       'frontendIPConfiguration',
+      'natGateway',
+      'routeTable',
     ],
     ['loadBalancerInboundNatRules', 'loadBalancerBackendAddressPools', 'applicationGatewayBackendAddressPools'],
     ['applicationSecurityGroups', 'sourceApplicationSecurityGroups', 'destinationApplicationSecurityGroups'],

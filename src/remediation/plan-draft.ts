@@ -121,5 +121,5 @@ export class Draft {
 
 /** The top resource of a child id of a type whose children share its state. */
 function rootOf(id: string): string {
-  return /\/(securityRules|inboundNatRules)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
+  return /\/(securityRules|inboundNatRules|subnets)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
 }

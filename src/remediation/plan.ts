@@ -14,12 +14,14 @@ import { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { createDnatRule } from './plan-firewall.ts';
 import { pickList, pickText } from './plan-json.ts';
+import { type DirectClosing, directClosings } from './plan-jump-closing.ts';
 import { type DnsReuseScope, jumpPath } from './plan-jump-path.ts';
 import { findMachine, interfacesOf, machinesBehind } from './plan-machines.ts';
 import { assignPrevention, createBastion, enableJustInTime, requestAccess } from './plan-other-actions.ts';
 import { comparable, groupScope, parseId } from './plan-resource-id.ts';
 import { chosenSources } from './plan-sources.ts';
 import type { PlanStep } from './plan-steps.ts';
+import type { WayOut } from './plan-way-out.ts';
 
 export const planActions = [
   'deny',
@@ -42,8 +44,14 @@ export interface PlanRequest {
   readonly machines: readonly string[];
   readonly port: number;
   readonly sources?: readonly string[];
+  /** Of a jump path: all that `closing` can name. */
   readonly closeDirect?: boolean;
+  /** What closes the direct way beside a jump path. */
+  readonly closing?: readonly DirectClosing[];
+  /** How machines that lose their public addresses reach the internet. */
+  readonly wayOut?: WayOut;
   readonly whenFull?: WhenFull;
+  /** An id, or `new`. */
   readonly loadBalancer?: string;
   readonly frontendPort?: number;
   readonly dnsLabel?: string;
@@ -110,9 +118,10 @@ export function planChange(resources: readonly unknown[], request: PlanRequest):
       break;
     case 'jump-path':
       jumpPath(draft, machines, port, {
-        closeDirect: request.closeDirect === true,
+        closing: request.closeDirect ? directClosings : (request.closing ?? []),
         random: request.random,
         ...(sources ? { sources } : {}),
+        ...(request.wayOut === undefined ? {} : { wayOut: request.wayOut }),
         ...(request.loadBalancer === undefined ? {} : { loadBalancer: request.loadBalancer }),
         ...(request.frontendPort === undefined ? {} : { frontendPort: request.frontendPort }),
         ...(request.dnsLabel === undefined ? {} : { dnsLabel: request.dnsLabel }),

@@ -1,0 +1,141 @@
+import { parsePrefix } from '../network/address-prefix.ts';
+import { intersectAddresses, isEmpty } from '../network/address-set.ts';
+import { publicAddresses } from '../network/reach.ts';
+import { tagKind } from '../network/service-tag.ts';
+import { writableBody } from './plan-body.ts';
+import type { Draft } from './plan-draft.ts';
+import { PlanError } from './plan-error.ts';
+import { type JsonObject, pick, pickList, pickText, withProperty } from './plan-json.ts';
+import type { JumpTarget } from './plan-jump-target.ts';
+import { comparable, groupScope, parseId } from './plan-resource-id.ts';
+import { freeJustBefore, freeName, groupInDraft, isJitRule, makeRoom } from './plan-rules.ts';
+import { type ChosenSources, type SourceGroup, sourceFields } from './plan-sources.ts';
+
+/**
+ * @throws PlanError when none of the sources can come from the internet: a public load balancer keeps the client's
+ * address, so that private ones and the virtual network's tag meet nobody on this way.
+ */
+export function refuseNobody(draft: Draft, sources: ChosenSources): void {
+  const pointless = sources.groups.flatMap(group => group.values.filter(value => !comesFromInternet(group, value)));
+  if (pointless.length === 0) return;
+  const all = sources.groups.every(group => group.values.every(value => !comesFromInternet(group, value)));
+  const text = `nobody comes through a public load balancer as ${pointless.join(', ')}: it keeps the client's public address`;
+  if (all) throw new PlanError('source', `${text}; name the addresses that connect from the internet`);
+  draft.warnings.add(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+}
+
+function comesFromInternet(group: SourceGroup, value: string): boolean {
+  if (group.kind === 'application-groups') return false;
+  if (group.kind === 'addresses') return !isEmpty(intersectAddresses(parsePrefix(value).addresses, publicAddresses));
+  const kind = tagKind(value);
+  return kind !== 'virtual-network' && kind !== 'not-public';
+}
+
+/**
+ * Admits sources to the backend port, which is what groups see behind a load balancer, in every group on the way; a
+ * machine without any gets one. Gives the ids of the rules, as ids are compared.
+ * https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+ */
+export function admitToBackend(draft: Draft, target: JumpTarget, port: number, sources: ChosenSources): Set<string> {
+  const { machine } = target;
+  const address = privateAddressOf(draft, target);
+  const ids = groupsOnTheWay(draft, target);
+  const made = new Set<string>();
+  if (ids.length === 0) return createGroup(draft, target, port, sources, address);
+  for (const id of ids) {
+    for (const source of sources.groups) {
+      const group = groupInDraft(draft, id);
+      const name = freeName(group, `allow-jump-${machine.name}-${port}`);
+      const ruleId = `${group.id}/securityRules/${name}`;
+      const priority = priorityInFront(draft, group.id);
+      draft.put(
+        `Admit ${source.values.join(', ')} to port ${port} of ${machine.name} with new rule ${group.name}/${name}`,
+        ruleId,
+        { name, properties: allowing(source, port, address, priority) },
+      );
+      made.add(comparable(ruleId));
+    }
+  }
+  return made;
+}
+
+function privateAddressOf(draft: Draft, { network, configuration }: JumpTarget): string {
+  const json = pickList(draft.get(network.id), 'properties', 'ipConfigurations').find(
+    one => pickText(one, 'name')?.toLowerCase() === configuration.name.toLowerCase(),
+  );
+  return pickText(json, 'properties', 'privateIPAddress') ?? '*';
+}
+
+function groupsOnTheWay(draft: Draft, { machine, network, configuration }: JumpTarget): string[] {
+  const ids: string[] = [];
+  const ofSubnet = configuration.subnet?.id;
+  if (ofSubnet !== undefined) {
+    const subnet = draft.model.subnets.get(ofSubnet);
+    if (!subnet)
+      throw new PlanError(
+        'not-readable',
+        `subnet ${parseId(ofSubnet).name} of ${machine.name} is not in what was read: its security group may stand in the way`,
+      );
+    if (subnet.securityGroup?.id !== undefined) ids.push(subnet.securityGroup.id);
+  }
+  const own = draft.model.interfaces.get(network.id)?.securityGroup?.id;
+  if (own !== undefined && !ids.includes(own)) ids.push(own);
+  return ids;
+}
+
+/** A priority before every rule but those of just-in-time access, which are never touched. */
+function priorityInFront(draft: Draft, groupId: string): number {
+  const group = groupInDraft(draft, groupId);
+  const [first] = group.rules
+    .filter(rule => rule.inbound && Number.isFinite(rule.priority) && !isJitRule(rule.name))
+    .sort((a, b) => a.priority - b.priority);
+  if (first === undefined) return 200;
+  return freeJustBefore(group, first.priority) ?? makeRoom(draft, group.id, first.priority);
+}
+
+function allowing(source: SourceGroup, port: number, address: string, priority: number): JsonObject {
+  const properties = {
+    description: 'Jump path through a load balancer.',
+    protocol: 'Tcp',
+    ...sourceFields(source),
+    sourcePortRange: '*',
+    destinationAddressPrefix: address,
+    destinationPortRange: String(port),
+    access: 'Allow',
+    priority,
+    direction: 'Inbound',
+  };
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+/** A Standard load balancer lets nobody in where there is no group: the interface gets one that admits the sources. */
+function createGroup(
+  draft: Draft,
+  { machine, network }: JumpTarget,
+  port: number,
+  sources: ChosenSources,
+  address: string,
+): Set<string> {
+  const json = draft.get(network.id)!;
+  const id = `${groupScope(parseId(machine.displayId))}/providers/Microsoft.Network/networkSecurityGroups/${machine.name}-jump-nsg`;
+  if (draft.get(id))
+    throw new PlanError(
+      'not-supported',
+      `security group ${machine.name}-jump-nsg is there and not in use: associate it first`,
+    );
+  const rules = sources.groups.map((source, i) => ({
+    name: `allow-jump-${machine.name}-${port}${i > 0 ? `-${i + 1}` : ''}`,
+    properties: allowing(source, port, address, 200 + i),
+  }));
+  draft.put(`Create security group ${machine.name}-jump-nsg that admits ${sources.text} to port ${port}`, id, {
+    location: pickText(json, 'location'),
+    properties: { securityRules: rules },
+  });
+  const properties = withProperty(pick(json, 'properties') as JsonObject, 'networkSecurityGroup', { id });
+  draft.put(
+    `Put interface ${network.name} of ${machine.name} behind the new security group`,
+    pickText(json, 'id')!,
+    writableBody(withProperty(json, 'properties', properties), 'Microsoft.Network/networkInterfaces'),
+  );
+  return new Set(rules.map(rule => comparable(`${id}/securityRules/${rule.name}`)));
+}
