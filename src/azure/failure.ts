@@ -45,6 +45,14 @@ export function explain(failure: unknown): string {
       const action = /perform action(?:\(s\))? '([^']+)'(?! on scope)/.exec(failure.message)?.[1];
       return `Your account may not do this${action ? ` (it needs ${action})` : ''}: ask for a role that allows it.`;
     }
+    case 'DenyAssignmentAuthorizationFailed':
+      return `A deny assignment forbids this, whatever role you have: ask the owner of what made it (a managed application, a deployment stack). ${failure.message}`;
+    case 'ScopeLocked': {
+      const scope = /locked: '([^']+)'/.exec(failure.message)?.[1];
+      return `A lock${scope ? ` on ${scope}` : ''} stands in the way: remove the lock, or ask its owner to.`;
+    }
+    case 'RequestDisallowedByPolicy':
+      return `Azure Policy forbids this: ask the owner of the policy for an exemption. ${failure.message}`;
     case 'RateLimiting':
     case 'TooManyRequests':
     case 'SubscriptionRequestsThrottled':

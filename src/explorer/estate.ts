@@ -22,6 +22,9 @@ export type EstatePhase =
 
 const chosenKey = 'portcullis.subscriptions';
 
+/** How long what was read from the resource manager counts more than Resource Graph, which learns of changes later. */
+const freshMilliseconds = 60_000;
+
 /** What is known of the person's subscriptions and machines, live or from an inventory file. */
 export class Estate implements Disposable {
   readonly #changed = new EventEmitter<void>();
@@ -36,6 +39,8 @@ export class Estate implements Disposable {
   #file: { readonly name: string; readonly names: ReadonlyMap<string, string> } | undefined;
   #readAt: Date | undefined;
   #byId: ReadonlyMap<string, ArmResource> | undefined;
+  /** Resources read from the resource manager after a change, by their ids in lower case; undefined: gone. */
+  readonly #fresh = new Map<string, { readonly resource: ArmResource | undefined; readonly at: number }>();
   /** The reading under way; a newer one ends it. */
   #abort: AbortController | undefined;
   #quota: { freeAt: number; note(a: string | undefined, b: string | undefined, now: number): void } | undefined;
@@ -191,6 +196,13 @@ export class Estate implements Disposable {
     this.#abort?.abort();
   }
 
+  /** Takes in resources as the resource manager has them now, by id, undefined for gone ones, and judges again. */
+  async update(resources: ReadonlyMap<string, ArmResource | undefined>): Promise<void> {
+    if (this.#file || !this.#judged) return;
+    for (const [id, resource] of resources) this.#fresh.set(id.toLowerCase(), { resource, at: Date.now() });
+    await this.#judge(this.#freshened(this.#inventory), this.#abort ?? this.#begin());
+  }
+
   /** Shows an inventory file: read-only, without signing in. */
   async showFile(name: string, text: string): Promise<void> {
     const { parseInventory } = await import('../azure/inventory-file.ts');
@@ -261,7 +273,7 @@ export class Estate implements Disposable {
         });
         if (abort !== this.#abort) return;
         this.#readAt = new Date();
-        await this.#judge(inventory, abort);
+        await this.#judge(this.#freshened(inventory), abort);
       } catch (error) {
         this.#fail(error, abort);
       }
@@ -282,6 +294,14 @@ export class Estate implements Disposable {
       this.#failure = first.message;
       this.#enter('failed');
     } else this.#enter('ready');
+  }
+
+  #freshened(inventory: Inventory): Inventory {
+    for (const [id, { at }] of this.#fresh) if (Date.now() - at > freshMilliseconds) this.#fresh.delete(id);
+    if (this.#fresh.size === 0) return inventory;
+    const others = inventory.resources.filter(resource => !this.#fresh.has(String(resource.id).toLowerCase()));
+    const fresh = [...this.#fresh.values()].flatMap(({ resource }) => (resource ? [resource] : []));
+    return { ...inventory, resources: [...others, ...fresh] };
   }
 
   #scopes(chosen: readonly AzureSubscription[]): TenantScope[] {

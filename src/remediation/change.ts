@@ -1,3 +1,4 @@
+import type { PlannedMachine } from './plan.ts';
 import { isObject, type JsonObject, pick, pickText } from './plan-json.ts';
 import type { PlanStep } from './plan-steps.ts';
 
@@ -20,6 +21,8 @@ export interface Change {
   readonly startedAt: string;
   readonly state: ChangeState;
   readonly steps: readonly ChangeStep[];
+  /** What it promises for machines; absent in changes of older versions. */
+  readonly machines?: readonly PlannedMachine[];
   /** What could not be taken back, in words. */
   readonly remains: readonly string[];
 }
@@ -29,7 +32,11 @@ export function newChange(
   id: string,
   title: string,
   startedAt: Date,
-  plan: { readonly steps: readonly PlanStep[]; readonly undo: readonly PlanStep[] },
+  plan: {
+    readonly steps: readonly PlanStep[];
+    readonly undo: readonly PlanStep[];
+    readonly machines?: readonly PlannedMachine[];
+  },
 ): Change {
   const inverses = [...plan.undo].reverse();
   let next = 0;
@@ -37,7 +44,15 @@ export function newChange(
     const inverse = step.method === 'POST' ? undefined : inverses[next++];
     return { step, inverse, state: 'waiting' };
   });
-  return { id, title, startedAt: startedAt.toISOString(), state: 'applying', steps, remains: [] };
+  return {
+    id,
+    title,
+    startedAt: startedAt.toISOString(),
+    state: 'applying',
+    steps,
+    machines: plan.machines ?? [],
+    remains: [],
+  };
 }
 
 /**

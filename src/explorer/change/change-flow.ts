@@ -1,4 +1,5 @@
-import { CancellationError, commands, env, ProgressLocation, window } from 'vscode';
+import { CancellationError, type CancellationToken, commands, env, ProgressLocation, window } from 'vscode';
+import type { ArmWriter } from '../../azure/write.ts';
 import { OperationError } from '../../commands/operation-error.ts';
 import type { Change, ChangeState } from '../../remediation/change.ts';
 import type { Plan } from '../../remediation/plan.ts';
@@ -7,7 +8,7 @@ import type { ListedMachine } from '../machine-list.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { ResourceDocuments } from '../resource-documents.ts';
 import type { ChangeJournal } from './change-journal.ts';
-import { changeTitle, modalText, previewText } from './change-preview.ts';
+import { changeTitle, modalText, previewText, questionText } from './change-preview.ts';
 
 export interface ChangeParts {
   readonly estate: Estate;
@@ -19,7 +20,10 @@ export interface ChangeParts {
 
 type Direction = 'apply' | 'undo' | 'roll-back';
 
-/** How every change to Azure goes, whatever planned it: preview, one question, application with progress, journal. */
+/**
+ * How every change to Azure goes, whatever planned it: preflight, preview, one question, application with
+ * progress, verification, journal.
+ */
 export class ChangeFlow {
   constructor(readonly parts: ChangeParts) {}
 
@@ -32,21 +36,20 @@ export class ChangeFlow {
   async run(plan: Plan, subject: string, title = changeTitle(plan)): Promise<Change | undefined> {
     if (this.parts.estate.fileName !== undefined)
       throw new OperationError('This is an inventory file: close it to change anything in Azure.');
-    await this.#preview(plan, subject);
+    const { newChange } = await import('../../remediation/change.ts');
+    const change = newChange(globalThis.crypto.randomUUID(), title, new Date(), plan);
+    const notes = await this.#check(plan, change);
+    const checked = { ...plan, warnings: [...plan.warnings, ...notes] };
+    await this.#preview(checked, subject);
     const chosen = await window.showWarningMessage(
-      `Change Azure for ${subject}?`,
-      { modal: true, detail: modalText(plan) },
+      questionText(checked, subject),
+      { modal: true, detail: modalText(checked) },
       'Apply',
       'Copy as Script',
     );
-    if (chosen === 'Copy as Script') {
-      const { planScript } = await import('../../remediation/plan-script.ts');
-      await env.clipboard.writeText(planScript(plan, 'bash'));
-    }
+    if (chosen === 'Copy as Script') await copyScript(plan);
     if (chosen !== 'Apply') return undefined;
-    const { newChange } = await import('../../remediation/change.ts');
-    const change = newChange(globalThis.crypto.randomUUID(), title, new Date(), plan);
-    return this.#carryOut(change, 'apply');
+    return this.#carryOut({ ...change, startedAt: new Date().toISOString() }, 'apply');
   }
 
   /** Takes a change back; asks which when none is given. */
@@ -60,6 +63,34 @@ export class ChangeFlow {
   async finish(given?: Change): Promise<void> {
     const chosen = given ?? (await this.#pick('Change to Finish', ['applying', 'rolling-back']));
     await this.#carryOut(chosen, chosen.state === 'rolling-back' ? 'roll-back' : 'apply');
+  }
+
+  /** Preflight. Gives what to take note of. @throws OperationError with everything that stands in the way. */
+  async #check(plan: Plan, change: Change): Promise<readonly string[]> {
+    const { estate } = this.parts;
+    const [{ checkBefore }, { openWriter }] = await Promise.all([
+      import('./change-preflight.ts'),
+      import('./change-writer.ts'),
+    ]);
+    const writer = await openWriter(estate, idsOf(change));
+    const options = { location: ProgressLocation.Notification, title: 'Checking what Azure allows', cancellable: true };
+    const { stops, notes, stale } = await window.withProgress(options, async (_progress, cancellation) => {
+      const abort = abortOf(cancellation);
+      try {
+        return await checkBefore(estate, plan, change, writer, abort);
+      } catch (error) {
+        if (abort.aborted) throw new CancellationError();
+        throw await inWords(error);
+      }
+    });
+    if (stops.length === 0) return notes;
+    if (stale) {
+      await this.#verify(change, writer, 'before');
+      throw new OperationError(`${stops.join(' ')} Nothing was changed; the Machines view shows now what is there.`);
+    }
+    throw new OperationError(`${stops.join(' ')} Nothing was changed.`, {
+      actions: [{ title: 'Copy as Script', run: () => copyScript(plan) }],
+    });
   }
 
   /** Before and after in the diff editor. */
@@ -78,46 +109,56 @@ export class ChangeFlow {
       import('./change-writer.ts'),
       import('../../azure/failure.ts'),
     ]);
-    const writer = await openWriter(
-      estate,
-      start.steps.map(({ step }) => step.id),
-    );
+    const writer = await openWriter(estate, idsOf(start));
     const title = direction === 'apply' ? 'Changing Azure' : 'Taking Back a Change';
     const progressOptions = { location: ProgressLocation.Notification, title, cancellable: direction === 'apply' };
-    const done = await window.withProgress(progressOptions, async (progress, cancellation) => {
-      const abort = new AbortController();
-      cancellation.onCancellationRequested(() => abort.abort());
+    const { done, differences } = await window.withProgress(progressOptions, async (progress, cancellation) => {
       const options = {
         writer,
         journal,
         explain,
-        signal: abort.signal,
+        signal: abortOf(cancellation),
         progress: (message: string, at: number, of: number) =>
           progress.report({ message: `${at + 1} of ${of}: ${message}` }),
       };
       try {
-        if (direction === 'apply') return await applyChange(start, options);
-        return await rollBack(start, options, direction === 'undo' ? 'undone' : 'rolled-back');
+        const done =
+          direction === 'apply'
+            ? await applyChange(start, options)
+            : await rollBack(start, options, direction === 'undo' ? 'undone' : 'rolled-back');
+        progress.report({ message: 'Verifying' });
+        return { done, differences: await this.#verify(done, writer, direction === 'apply' ? 'after' : 'before') };
       } catch (error) {
-        if (error instanceof ChangeFailed) throw new OperationError(error.message, { cause: error });
-        throw error;
+        if (!(error instanceof ChangeFailed)) throw await inWords(error);
+        await this.#verify(error.change, writer, 'before');
+        throw new OperationError(error.message, { cause: error });
       }
     });
-    void estate.refresh();
-    this.#tell(done, direction);
+    this.#tell(done, direction, differences);
     return done;
   }
 
-  #tell(done: Change, direction: Direction): void {
+  /** What differs from the promise, in sentences. That it could not be found out is one of them. */
+  async #verify(change: Change, writer: ArmWriter, side: 'before' | 'after'): Promise<readonly string[]> {
+    const { verifyChange } = await import('./change-verification.ts');
+    try {
+      return await verifyChange(this.parts.estate, writer, change, side);
+    } catch (error) {
+      return [`What Azure shows now could not be read (${(await inWords(error)).message})`];
+    }
+  }
+
+  #tell(done: Change, direction: Direction, differences: readonly string[]): void {
     if (done.remains.length > 0)
       throw new OperationError(`Not all of it could be taken back: ${done.remains.join('; ')}.`);
-    if (direction !== 'apply') {
-      void window.showInformationMessage(`Taken back: ${done.title}.`);
-      return;
-    }
-    void window.showInformationMessage(`Done: ${done.title}.`, 'Undo').then(chosen => {
-      if (chosen === 'Undo') void commands.executeCommand('portcullis.undoChange', { change: done });
-    });
+    const what = `${direction === 'apply' ? 'Done' : 'Taken back'}: ${done.title}`;
+    const undo = { title: 'Undo', run: () => commands.executeCommand('portcullis.undoChange', { change: done }) };
+    const buttons = direction === 'apply' && done.steps.some(step => step.inverse) ? [undo] : [];
+    const shown =
+      differences.length > 0
+        ? window.showWarningMessage(`${what}. But: ${differences.join('; ')}.`, ...buttons)
+        : window.showInformationMessage(`${what}.`, ...buttons);
+    void shown.then(chosen => chosen?.run());
   }
 
   async #pick(title: string, states: readonly ChangeState[]): Promise<Change> {
@@ -130,4 +171,26 @@ export class ChangeFlow {
     if (!chosen) throw new CancellationError();
     return chosen.change;
   }
+}
+
+function idsOf(change: Change): string[] {
+  return change.steps.map(({ step }) => step.id);
+}
+
+function abortOf(cancellation: CancellationToken): AbortSignal {
+  const abort = new AbortController();
+  cancellation.onCancellationRequested(() => abort.abort());
+  return abort.signal;
+}
+
+async function copyScript(plan: Plan): Promise<void> {
+  const { planScript } = await import('../../remediation/plan-script.ts');
+  await env.clipboard.writeText(planScript(plan, 'bash'));
+}
+
+/** A failure of Azure as a sentence for a person; other errors stay what they are. */
+async function inWords(error: unknown): Promise<Error> {
+  const { AzureFailure, explain } = await import('../../azure/failure.ts');
+  if (error instanceof AzureFailure) return new OperationError(explain(error), { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,4 +1,4 @@
-import type { Plan, ReachShown } from '../../remediation/plan.ts';
+import type { Plan, PlannedMachine, ReachShown } from '../../remediation/plan.ts';
 
 /*
  * What a person sees before a change: plain text, in which names from Azure are data.
@@ -23,6 +23,21 @@ export function previewText(plan: Plan, side: 'before' | 'after'): string {
     return ['', id, shown ? JSON.stringify(shown, undefined, 2) : '(not there)'];
   });
   return `${[...reach, ...(notes.length > 0 ? ['', ...notes] : []), ...bodies].join('\n')}\n`;
+}
+
+/** The one question, which names the effect. */
+export function questionText(plan: Plan, subject: string): string {
+  const closed = plan.machines.filter(row => row.after.reach === 'none' && row.before.reach !== 'none');
+  const narrowed = plan.machines.filter(row => row.after.reach !== 'none' && row.after.reach !== row.before.reach);
+  if (closed.length > 0 && narrowed.length === 0) return `Close ${portsOf(closed)} to the internet?`;
+  return `Change Azure for ${subject}?`;
+}
+
+function portsOf(rows: readonly PlannedMachine[]): string {
+  const names = [...new Set(rows.map(row => nameOf(row.id)))];
+  const ports = [...new Set(rows.map(row => row.port))];
+  const machines = names.length === 1 ? names[0] : `${names.length} machines`;
+  return `${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')} of ${machines}`;
 }
 
 /** The detail of the one question: each step, whom it changes something for, and what to take note of. */

@@ -1,3 +1,5 @@
+import type { ArmReader } from '../../azure/arm-client.ts';
+import type { TenantReading } from '../../azure/subscriptions.ts';
 import type { ArmWriter } from '../../azure/write.ts';
 import { OperationError } from '../../commands/operation-error.ts';
 import type { Estate } from '../estate.ts';
@@ -15,12 +17,8 @@ export async function openWriter(estate: Estate, ids: readonly string[]): Promis
   for (const id of ids) {
     const subscription = subscriptionOf(id);
     if (bySubscription.has(subscription)) continue;
-    const tenant = estate.tenantOf(subscription);
-    if (!tenant)
-      throw new OperationError(
-        `Subscription ${estate.subscriptionName(subscription)} is not among yours: sign in and read your machines first.`,
-      );
-    const credential = sessionCredential(estate.sessions, tenant.account, tenant.tenant.tenantId);
+    const { account, tenant } = tenantOf(estate, subscription);
+    const credential = sessionCredential(estate.sessions, account, tenant.tenantId);
     bySubscription.set(subscription, await createArmWriter({ cloud: estate.sessions.cloud, credential }));
   }
   const writerOf = (id: string): ArmWriter => {
@@ -32,6 +30,20 @@ export async function openWriter(estate: Estate, ids: readonly string[]): Promis
     read: (id, apiVersion, signal) => writerOf(id).read(id, apiVersion, signal),
     write: (write, signal) => writerOf(write.id).write(write, signal),
   };
+}
+
+/** A reader for one subscription. @throws OperationError when it is none of the person's. */
+export function openReaderOf(estate: Estate, subscription: string): Promise<ArmReader> {
+  const { account, tenant } = tenantOf(estate, subscription);
+  return estate.openReader(account, tenant.tenantId);
+}
+
+function tenantOf(estate: Estate, subscription: string): TenantReading {
+  const found = estate.tenantOf(subscription);
+  if (found) return found;
+  throw new OperationError(
+    `Subscription ${estate.subscriptionName(subscription)} is not among yours: sign in and read your machines first.`,
+  );
 }
 
 function subscriptionOf(id: string): string {

@@ -1,0 +1,73 @@
+import type { ArmResource } from '../../azure/inventory.ts';
+import type { ArmWriter } from '../../azure/write.ts';
+import type { Change } from '../../remediation/change.ts';
+import type { ReachShown } from '../../remediation/plan.ts';
+import { isObject, pickList, pickText } from '../../remediation/plan-json.ts';
+import type { BrokenPromise } from '../../remediation/plan-verification.ts';
+import type { Estate } from '../estate.ts';
+import { portLabel, shortList } from '../machine-text.ts';
+
+const networkApi = '2024-05-01';
+/** How often a just-in-time policy is looked at until Defender has made its rules. */
+const mostLooks = 15;
+
+/**
+ * Reads what a change touched fresh from the resource manager, hands it to the estate, and compares with what the
+ * change promised. Gives one sentence for each difference.
+ */
+export async function verifyChange(
+  estate: Estate,
+  writer: ArmWriter,
+  change: Change,
+  side: 'before' | 'after',
+): Promise<string[]> {
+  const [{ touchedResources }, { brokenPromises }] = await Promise.all([
+    import('../../remediation/touched-resources.ts'),
+    import('../../remediation/plan-verification.ts'),
+  ]);
+  const steps = change.steps.flatMap(({ step, inverse }) => (inverse ? [step, inverse] : [step]));
+  const fresh = new Map<string, ArmResource | undefined>();
+  const read = async (id: string, apiVersion: string): Promise<unknown> => {
+    const now = await writer.read(id, apiVersion);
+    fresh.set(id, isObject(now) ? now : undefined);
+    return now;
+  };
+  for (const { id, apiVersion } of touchedResources(steps)) {
+    let now = await read(id, apiVersion);
+    if (!/\/jitNetworkAccessPolicies\//i.test(id)) continue;
+    for (let looks = 0; looks < mostLooks && pickText(now, 'properties', 'provisioningState') === 'Updating'; looks++) {
+      await new Promise(resolve => setTimeout(resolve, 1000));
+      now = await read(id, apiVersion);
+    }
+    for (const group of await groupsUnder(estate, now)) await read(group, networkApi);
+  }
+  await estate.update(fresh);
+  return brokenPromises(estate.resources, change.machines ?? [], side).map(differenceText);
+}
+
+/** Groups of the machines of a just-in-time policy: Defender writes its rules there. */
+async function groupsUnder(estate: Estate, policy: unknown): Promise<string[]> {
+  const { findMachine, groupsOf } = await import('../../remediation/plan-machines.ts');
+  const model = estate.judged?.model;
+  const found = new Set<string>();
+  for (const one of model ? pickList(policy, 'properties', 'virtualMachines') : []) {
+    const id = pickText(one, 'id');
+    if (id === undefined || estate.resource(id) === undefined) continue;
+    for (const group of groupsOf(model!, findMachine(model!, id))) found.add(group);
+  }
+  return [...found].map(id => String(estate.resource(id)?.id ?? id));
+}
+
+function differenceText({ id, port, promised, actual, decidedBy }: BrokenPromise): string {
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  if (!actual) return `${name} is no longer there.`;
+  const by = decidedBy.length > 0 ? ` by ${shortList(decidedBy, 3)}` : '';
+  return `${portLabel(port)} of ${name} is ${reachText(actual)}${by}, where ${reachText(promised)} was promised`;
+}
+
+function reachText({ reach, certainty }: ReachShown): string {
+  const word = { internet: 'open to the internet', wide: 'open to a wide range', restricted: 'open to few addresses' }[
+    reach
+  ];
+  return `${certainty === 'conditional' ? 'possibly ' : ''}${word ?? 'closed'}`;
+}
