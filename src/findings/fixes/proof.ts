@@ -122,7 +122,15 @@ class Comparison {
         : old.verdicts.every((verdict, at) => sameVerdict(verdict, now.verdicts[at]!));
       if (!holds) return false;
     }
-    return left.size === 0;
+    return [...left.values()].every(one => this.#isCopyAlone(one));
+  }
+
+  /** A copy of a rule whose group is elsewhere: it has an entry of its own, and lets no more in than the fix says. */
+  #isCopyAlone({ group, verdicts }: GroupVerdicts): boolean {
+    return (
+      group.partial &&
+      verdicts.every(({ port, reach }) => (this.promise.ports.includes(port) ? isNarrow(reach) : reach === 'none'))
+    );
   }
 
   /** Whether rules that may change did; undefined when another one did. */

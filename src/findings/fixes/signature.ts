@@ -6,14 +6,16 @@ import type { Value } from '../../network/value.ts';
 const deepest = 40;
 const longest = 2_000_000;
 
-/**
- * A text by which two values that say the same are equal, wherever they stand. Rules of security groups are left out of
- * their group's: they are compared one by one.
- */
+/** The order of a deployment changes nothing of what is deployed. */
+const unimportant: ReadonlySet<string> = new Set(['dependson']);
+/** Rules of security groups are compared one by one, and children that stand in their parent are resources themselves. */
+const judgedApart: ReadonlySet<string> = new Set([...unimportant, 'securityrules', 'resources']);
+
+/** A text by which two values that say the same are equal, wherever they stand. */
 export function bodySignature({ type, body, existence, existing, name }: ResourceDeclaration): string {
   const kind = type.toLowerCase();
   if (kind === 'microsoft.network/networksecuritygroups/securityrules') return '';
-  const skip = kind === 'microsoft.network/networksecuritygroups' ? 'securityrules' : undefined;
+  const skip = kind === 'microsoft.network/networksecuritygroups' ? judgedApart : unimportant;
   const out: string[] = [kind, String(existing), JSON.stringify(existence)];
   write(name, out, deepest);
   write(body, out, deepest, skip);
@@ -22,17 +24,17 @@ export function bodySignature({ type, body, existence, existing, name }: Resourc
 
 export function ruleSignature({ value, existence }: SecurityRule): string {
   const out: string[] = [JSON.stringify(existence)];
-  write(value, out, deepest);
+  write(value, out, deepest, unimportant);
   return out.join(' ');
 }
 
-function write(value: Value, out: string[], depth: number, skip?: string): void {
+function write(value: Value, out: string[], depth: number, skip?: ReadonlySet<string>): void {
   if (depth === 0 || out.length > longest) return;
   switch (value.kind) {
     case 'object':
       out.push('{');
       for (const property of value.properties()) {
-        if (property.name.toLowerCase() === skip) continue;
+        if (skip?.has(property.name.toLowerCase())) continue;
         out.push(JSON.stringify(property.name.toLowerCase()));
         write(property.value, out, depth - 1, skip);
       }

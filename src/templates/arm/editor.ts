@@ -10,8 +10,10 @@ import {
   lineEndOf,
   lineStartOf,
 } from '../text-lines.ts';
+import { siblingName } from './child-names.ts';
 import { type JsonNode, JsonText } from './json.ts';
-import { writeExpressionValue, writeJsonValue } from './writing.ts';
+import { dependenciesOn } from './references.ts';
+import { type JsonLayout, layoutOf, writeExpressionValue, writeJsonValue, writeMembers } from './writing.ts';
 
 /** Changes ARM templates and parameter files in JSON, keeping layout and comments. */
 export class ArmEditor implements SourceEditor {
@@ -41,26 +43,27 @@ export class ArmEditor implements SourceEditor {
   ): readonly TextEdit[] | undefined {
     const view = new DocumentView(document);
     const node = view.objectAt(rule);
-    const parent = node === undefined ? undefined : view.parentOf(node);
-    if (node === undefined || parent === undefined || view.json.kind(parent) !== 'array') return undefined;
-    const edits = view.changeRule(node, changes);
-    if (!edits) return undefined;
-    const { text } = document;
-    const extent = view.extent(node);
-    const separator = beginsLine(text, extent.start)
-      ? `,${lineBreakIn(text)}${indentationAt(text, extent.start)}`
-      : ', ';
-    const at = { start: extent.end, end: extent.end };
-    return [view.edit(at, separator + applyEdits(text, edits, extent))];
+    const edits = node === undefined ? undefined : view.changeRule(node, changes);
+    if (node === undefined || !edits) return undefined;
+    const resource = view.namedResource(node);
+    if (resource) return [view.copyOf(resource.extent, [...edits, view.edit(resource.name, resource.freeName)])];
+    const parent = view.parentOf(node);
+    if (parent === undefined || view.json.kind(parent) !== 'array') return undefined;
+    return [view.copyOf(view.extent(node), edits)];
   }
 
   remove(document: SourceDocument, range: TextRange): readonly TextEdit[] | undefined {
     const view = new DocumentView(document);
     const node = view.json.pathTo(range.start, range.end).at(-1);
     if (node === undefined || !view.covers(node, range)) return undefined;
+    const named = view.namedResource(node);
     const parent = view.parentOf(node);
-    if (parent === undefined || view.json.kind(parent) !== 'array') return undefined;
-    return view.removal(range);
+    if (!named && (parent === undefined || view.json.kind(parent) !== 'array')) return undefined;
+    const template = view.json.find(node, 'type') === undefined ? undefined : view.templateOf(node);
+    const dependencies =
+      template === undefined ? [] : dependenciesOn(view.json, template, { node, symbol: named?.symbol });
+    if (!dependencies) return undefined;
+    return [named?.extent ?? range, ...dependencies.map(item => view.extent(item))].flatMap(each => view.removal(each));
   }
 
   declareParameter(
@@ -116,17 +119,33 @@ export class ArmEditor implements SourceEditor {
   }
 }
 
+const commaBehind = /^(?:\s|\/\/[^\r\n]*(?:\r?\n|\r)|\/\*[\s\S]*?\*\/)*,/;
+
 /** How far before a property its comma is looked for: comments in between are no longer. */
 const farthestComma = 5000;
+
+interface NewMember {
+  readonly name: string;
+  readonly value: NewValue;
+}
+
+/** A resource with its symbolic name. */
+interface NamedResource {
+  readonly symbol: string;
+  /** A name that no resource has, as JSON. */
+  readonly freeName: string;
+  readonly name: TextRange;
+  readonly extent: TextRange;
+}
 
 /** One document with its JSON. */
 class DocumentView {
   readonly json: JsonText;
-  readonly #lineBreak: string;
+  readonly #layout: JsonLayout;
 
   constructor(private readonly document: SourceDocument) {
     this.json = new JsonText(document.text);
-    this.#lineBreak = lineBreakIn(document.text);
+    this.#layout = layoutOf(document.text);
   }
 
   edit(range: TextRange, newText: string): TextEdit {
@@ -155,13 +174,54 @@ class DocumentView {
     );
   }
 
-  write(value: NewValue, near: number): string {
+  /** A resource that is the value of a symbolic name. */
+  namedResource(node: JsonNode): NamedResource | undefined {
+    const resources = this.parentOf(node);
+    const owner = this.#ownerOf(node);
+    if (resources === undefined || owner === undefined || this.json.kind(resources) !== 'object') return undefined;
+    if (this.json.find(owner, 'resources') !== resources) return undefined;
+    const taken = new Set<string>();
+    let name: JsonNode | undefined;
+    this.json.eachProperty(resources, (each, value) => {
+      taken.add(this.json.string(each).toLowerCase());
+      if (value === node) name = each;
+    });
+    if (name === undefined) return undefined;
+    const symbol = this.json.string(name);
+    let number = 2;
+    while (taken.has(`${symbol}${number}`.toLowerCase())) number++;
+    return {
+      symbol,
+      freeName: JSON.stringify(`${symbol}${number}`),
+      name: this.extent(name),
+      extent: { start: this.json.start(name), end: this.json.end(node) },
+    };
+  }
+
+  /** The template whose resource a node is, or whose resource has it as a child. */
+  templateOf(node: JsonNode): JsonNode | undefined {
+    const path = this.json.pathTo(this.json.start(node), this.json.end(node));
+    return path.slice(0, path.indexOf(node)).findLast(each => this.#isTemplate(each));
+  }
+
+  #isTemplate(node: JsonNode): boolean {
+    return this.json.find(node, 'resources') !== undefined && this.json.find(node, 'type') === undefined;
+  }
+
+  /** A copy of an item or a property behind itself, with edits in the copy. */
+  copyOf(extent: TextRange, edits: readonly TextEdit[]): TextEdit {
     const { text } = this.document;
-    return writeJsonValue(value, this.#lineBreak, indentationAt(text, near), this.#unit(near));
+    const copy = this.#comma(extent.start) + applyEdits(text, edits, extent);
+    return this.edit({ start: extent.end, end: extent.end }, copy);
+  }
+
+  write(value: NewValue, near: number): string {
+    return writeJsonValue(value, this.#layoutAt(near), indentationAt(this.document.text, near));
   }
 
   /** A rule's own properties stand under `properties`, its name beside it. */
-  changeRule(node: JsonNode, changes: readonly PropertyChange[]): readonly TextEdit[] | undefined {
+  changeRule(node: JsonNode, written: readonly PropertyChange[]): readonly TextEdit[] | undefined {
+    const changes = written.map(change => this.#wholeName(node, change));
     const inner = this.json.find(node, 'properties');
     if (inner === undefined) return this.changeObject(node, changes);
     if (this.json.kind(inner) !== 'object') return undefined;
@@ -177,9 +237,27 @@ class DocumentView {
     ];
   }
 
+  /** A child that stands outside its parent has the parent's name before its own. */
+  #wholeName(node: JsonNode, change: PropertyChange): PropertyChange {
+    if (change.name !== 'name' || !change.value || !('json' in change.value)) return change;
+    const type = this.json.find(node, 'type');
+    const name = this.json.find(node, 'name');
+    const { json } = change.value;
+    if (type === undefined || name === undefined || typeof json !== 'string') return change;
+    const written = this.json.string(name);
+    const outside = this.json.string(type).split('/').length > 2 && this.templateOf(node) === this.#ownerOf(node);
+    return outside || written.includes('/') ? { name: 'name', value: siblingName(written, json) } : change;
+  }
+
+  /** What has the node among its `resources`. */
+  #ownerOf(node: JsonNode): JsonNode | undefined {
+    const resources = this.parentOf(node);
+    return resources === undefined ? undefined : this.parentOf(resources);
+  }
+
   changeObject(object: JsonNode, changes: readonly PropertyChange[]): readonly TextEdit[] {
     const edits: TextEdit[] = [];
-    const added: { readonly name: string; readonly value: NewValue }[] = [];
+    const added: NewMember[] = [];
     const removed: TextRange[] = [];
     for (const { name, value } of changes) {
       const property = this.json.findProperty(object, name);
@@ -203,7 +281,7 @@ class DocumentView {
   /** Takes a property or item away, with the comma that parts it from its neighbour and its line when it is alone there. */
   removal(range: TextRange): readonly TextEdit[] {
     const { text } = this.document;
-    const behind = /^\s*,/.exec(text.slice(range.end));
+    const behind = commaBehind.exec(text.slice(range.end, range.end + farthestComma));
     if (behind) {
       const end = range.end + behind[0].length;
       const lineEnd = lineEndOf(text, end);
@@ -261,7 +339,7 @@ class DocumentView {
     return scope !== undefined && /^inner$/i.test(this.json.string(scope));
   }
 
-  #insertion(object: JsonNode, added: readonly { readonly name: string; readonly value: NewValue }[]): TextEdit {
+  #insertion(object: JsonNode, added: readonly NewMember[]): TextEdit {
     const { text } = this.document;
     let last: TextRange | undefined;
     this.json.eachProperty(object, (name, value) => {
@@ -269,22 +347,33 @@ class DocumentView {
     });
     if (!last) {
       const start = this.json.start(object);
+      const layout = this.#layoutAt(start);
       const outer = indentationAt(text, start);
-      const inner = outer + this.#unit(start);
-      const lines = added.map(
-        ({ name, value }) =>
-          `${inner}${JSON.stringify(name)}: ${writeJsonValue(value, this.#lineBreak, inner, this.#unit(start))}`,
-      );
-      const newText = `{${this.#lineBreak}${lines.join(`,${this.#lineBreak}`)}${this.#lineBreak}${outer}}`;
-      return this.edit(this.extent(object), newText);
+      const members = added.map(member => this.#member(member, layout, outer + layout.unit));
+      return this.edit(this.extent(object), writeMembers(members, layout, outer));
     }
     const { start, end } = last;
-    const separator = beginsLine(text, start) ? `,${this.#lineBreak}${indentationAt(text, start)}` : ', ';
-    return this.edit({ start: end, end }, added.map(property => separator + this.#property(property, start)).join(''));
+    const comma = this.#comma(start);
+    return this.edit({ start: end, end }, added.map(property => comma + this.#property(property, start)).join(''));
   }
 
-  #property({ name, value }: { readonly name: string; readonly value: NewValue }, near: number): string {
-    return `${JSON.stringify(name)}: ${this.write(value, near)}`;
+  #property(member: NewMember, near: number): string {
+    return this.#member(member, this.#layoutAt(near), indentationAt(this.document.text, near));
+  }
+
+  #member({ name, value }: NewMember, layout: JsonLayout, indentation: string): string {
+    return JSON.stringify(name) + layout.colon + writeJsonValue(value, layout, indentation);
+  }
+
+  /** What parts an item or a property from the next one like it: a comma, and a line of its own where it has one. */
+  #comma(start: number): string {
+    const { text } = this.document;
+    const { lineBreak, comma } = this.#layout;
+    return lineBreak !== '' && beginsLine(text, start) ? `,${lineBreak}${indentationAt(text, start)}` : comma;
+  }
+
+  #layoutAt(offset: number): JsonLayout {
+    return this.#layout.lineBreak === '' ? this.#layout : { ...this.#layout, unit: this.#unit(offset) };
   }
 
   /** One level of indentation as the text has it: by how much the line is further in than the object around it. */
