@@ -279,7 +279,7 @@ export class FirewallIndex {
 /** Whether an unknown address is that of an interface; undefined when it may be anything. */
 function namesInterface(symbol: string | undefined, id: string): boolean | undefined {
   if (symbol === undefined) return undefined;
-  const terraform = /^\{(.+)\.id\}$/.exec(id)?.[1];
+  const terraform = /\{([^{}]+)\}$/.exec(id)?.[1];
   if (terraform !== undefined && symbol.startsWith(`{${terraform}.`)) return true;
   const at = symbol.indexOf(id);
   if (at >= 0 && !/[\w.-]/.test(symbol[at + id.length] ?? '')) return true;

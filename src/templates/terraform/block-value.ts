@@ -3,7 +3,7 @@ import type { Property, UnknownValue, Value } from '../../network/value.ts';
 import { asProperty, bind, type Evaluator, type Scope } from './evaluation.ts';
 import { iterate, maximumItems, restOf } from './iteration.ts';
 import { isFailed } from './partial-value.ts';
-import type { Block, Body } from './syntax.ts';
+import type { Block, Body, Expression } from './syntax.ts';
 import { LazyObject, mapping, sequence, unknownValue } from './terraform-value.ts';
 
 /** What an attribute that the configuration does not set has: known to the provider only. */
@@ -116,7 +116,7 @@ function dynamicBlocks(
   const each = block.body.attributes.find(attribute => attribute.name === 'for_each')?.value;
   if (!content || !each) return { items: [] };
   const iteratorName = block.body.attributes.find(attribute => attribute.name === 'iterator')?.value;
-  const iterator = iteratorName?.kind === 'variable' ? iteratorName.name : type;
+  const iterator = nameIn(iteratorName) ?? type;
   const place = placeOf(block, scope);
   const make = (key: Value, value: Value): Value => {
     const inner = bind(
@@ -162,6 +162,12 @@ function dynamicBlocks(
   const collection = evaluator.evaluate(each, scope);
   if (collection.kind === 'unknown') return { items: [], rest: furtherBlocks(collection) };
   return over(collection);
+}
+
+/** A name written where an expression stands: bare, in JSON as a string. */
+function nameIn(expression: Expression | undefined): string | undefined {
+  if (expression?.kind === 'variable') return expression.name;
+  return expression?.kind === 'literal' && typeof expression.value === 'string' ? expression.value : undefined;
 }
 
 const maximumCombinations = 32;

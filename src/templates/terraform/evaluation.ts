@@ -24,6 +24,7 @@ import {
   numberValue,
   scalarText,
   sequence,
+  sequenceType,
   stringValue,
   symbolOf,
   through,
@@ -277,6 +278,7 @@ export class Evaluator {
       return failed(`a key ${text} that is not there`, [{ kind: 'expression', place }]);
     }
     if (value.kind === 'array' && text !== undefined) {
+      if (sequenceType(value) === 'set') return failed('an index of a set', [{ kind: 'expression', place }]);
       const at = Number(text);
       const item = value.items[at];
       if (value.rest) {
@@ -327,7 +329,8 @@ export class Evaluator {
     if (target.kind === 'null') return sequence([], origin);
     if (target.kind !== 'array') return sequence([apply(target)], origin);
     if (target instanceof InstanceSequence && target.leftOut) return sequence([], origin);
-    return sequence(target.items.map(apply), origin, 'tuple', target.rest);
+    const items = target.items.map(apply);
+    return items.find(isFailed) ?? sequence(items, origin, 'tuple', target.rest);
   }
 
   #call(expression: CallExpression, scope: Scope): Value {

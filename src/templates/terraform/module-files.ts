@@ -1,8 +1,10 @@
+import type { Value } from '../../network/value.ts';
 import { followPath } from '../file-system.ts';
 import type { Binding } from './evaluation.ts';
 import type { FunctionContext } from './functions/definition.ts';
 import type { ModuleInstance } from './module-instance.ts';
 import { join } from './module-source.ts';
+import { mapAlternatives } from './partial-value.ts';
 import { unknownValue } from './terraform-value.ts';
 
 /** The most files and folders that `fileset` goes through. */
@@ -38,17 +40,20 @@ export function moduleContext(module: ModuleInstance): FunctionContext {
     },
     renderTemplate(text, file, variables, origin) {
       const marker = 'PORTCULLIS_END_OF_TEMPLATE';
-      const attribute = state.parser.parse(`v = <<${marker}\n${text}\n${marker}\n`).body.attributes[0];
+      // A text before the last line break keeps a strip marker at the template's end from taking the line break, too.
+      const stop = 'PORTCULLIS_STOP';
+      const attribute = state.parser.parse(`v = <<${marker}\n${text}${stop}\n${marker}\n`).body.attributes[0];
       if (!attribute || text.includes(marker)) return unknownValue([`template ${file}`], origin);
       let bindings: Binding | undefined;
       if (variables.kind === 'object')
         for (const { name, value } of variables.properties()) bindings = { name, value, outer: bindings };
       const references = { resolve: () => undefined, functionContext: this };
       const result = state.evaluator.evaluate(attribute.value, { file, references, bindings });
-      // The closing marker needs a line of its own, which is not the template's.
-      return result.kind === 'string'
-        ? { ...result, value: result.value.replace(/\n$/, ''), origin }
-        : { ...result, origin };
+      const own = (value: Value): Value =>
+        value.kind === 'string' ? { ...value, value: value.value.slice(0, -stop.length - 1), origin } : value;
+      return result.kind === 'unknown'
+        ? (mapAlternatives([result], ([known]) => own(known as Value)) ?? { ...result, origin })
+        : own(result);
     },
   };
 }

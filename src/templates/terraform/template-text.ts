@@ -75,26 +75,12 @@ function finish(part: Exclude<RawPart, { kind: 'text' }>, decode: (text: string)
   }
 }
 
-/** Takes the indentation that all lines of a `<<-` heredoc share off each of them. */
+/** Takes the indentation that all lines of a `<<-` heredoc share off each of them, also inside directives. */
 export function stripIndentation(raw: readonly RawPart[]): RawPart[] {
-  let indentation = Number.POSITIVE_INFINITY;
-  eachLineStart(raw, (blank, hasText) => {
-    if (hasText) indentation = Math.min(indentation, blank);
-  });
-  if (indentation === 0 || !Number.isFinite(indentation)) return [...raw];
-  let first = true;
-  return raw.map(part => {
-    if (part.kind !== 'text') {
-      first = false;
-      return part;
-    }
-    const lines = part.text.split('\n');
-    const stripped = lines.map((line, index) =>
-      index > 0 || first ? line.slice(Math.min(indentation, leading(line))) : line,
-    );
-    first = false;
-    return { kind: 'text', text: stripped.join('\n') };
-  });
+  const lines: number[] = [];
+  measure(raw, true, lines);
+  const indentation = lines.reduce((least, blank) => Math.min(least, blank), Number.POSITIVE_INFINITY);
+  return indentation === 0 || !Number.isFinite(indentation) ? [...raw] : unindented(raw, true, indentation);
 }
 
 function leading(line: string): number {
@@ -103,19 +89,52 @@ function leading(line: string): number {
   return at;
 }
 
-function eachLineStart(raw: readonly RawPart[], visit: (blank: number, hasText: boolean) => void): void {
+/** Adds the leading blanks of every line that has content. `atStart`: the parts begin at a line's start. */
+function measure(raw: readonly RawPart[], atStart: boolean, into: number[]): void {
+  let fresh = atStart;
   raw.forEach((part, index) => {
     if (part.kind !== 'text') {
-      if (index === 0) visit(0, true);
+      if (fresh) into.push(0);
+      fresh = false;
+      for (const body of bodiesOf(part)) measure(body, false, into);
       return;
     }
     const lines = part.text.split('\n');
     lines.forEach((line, number) => {
-      if (number === 0 && index > 0) return;
+      if (number === 0 && !fresh) return;
       const blank = leading(line);
+      // A line that ends the text has content when a sequence or the end of a directive follows on it.
       const last = number === lines.length - 1;
-      // A line that ends the text and is followed by a sequence has content; an empty line has not.
-      visit(blank, line.length > blank || (last && index < raw.length - 1));
+      if (line.length > blank || (last && (index < raw.length - 1 || !atStart))) into.push(blank);
     });
+    // What follows on the last line's blanks was measured with them.
+    fresh = false;
+  });
+}
+
+function bodiesOf(part: Exclude<RawPart, { kind: 'text' }>): readonly (readonly RawPart[])[] {
+  if (part.kind === 'if') return [part.consequent, part.alternative];
+  return part.kind === 'for' ? [part.body] : [];
+}
+
+function unindented(raw: readonly RawPart[], atStart: boolean, by: number): RawPart[] {
+  let fresh = atStart;
+  const inside = (body: readonly RawPart[]) => unindented(body, false, by);
+  return raw.map((part): RawPart => {
+    switch (part.kind) {
+      case 'interpolation':
+        fresh = false;
+        return part;
+      case 'if':
+        fresh = false;
+        return { ...part, consequent: inside(part.consequent), alternative: inside(part.alternative) };
+      case 'for':
+        fresh = false;
+        return { ...part, body: inside(part.body) };
+    }
+    const lines = part.text.split('\n');
+    const stripped = lines.map((line, index) => (index > 0 || fresh ? line.slice(Math.min(by, leading(line))) : line));
+    fresh = false;
+    return { kind: 'text', text: stripped.join('\n') };
   });
 }

@@ -345,13 +345,19 @@ class Conversion {
   #splat(start: number, target: Expression): Expression {
     const end = this.cursor.endIndex;
     const steps: SplatStep[] = [];
-    this.#children(() => {
+    // An index behind the older `.*` is one into its result, an index behind `[*]` one into each item.
+    let whole: Expression | undefined;
+    this.#children(form => {
       this.#children(kind => {
-        if (kind === 'get_attr') steps.push({ name: this.#slice().slice(1).trim() });
+        const older = form === 'attr_splat';
+        if (whole || (older && kind === 'index')) {
+          whole ??= { kind: 'splat', target, steps, start, end: this.cursor.startIndex };
+          whole = kind === 'index' ? this.#index(start, whole) : this.#getAttribute(start, whole);
+        } else if (kind === 'get_attr') steps.push({ name: this.#slice().slice(1).trim() });
         else if (kind === 'index') steps.push({ key: this.#indexKey() });
       });
     });
-    return { kind: 'splat', target, steps, start, end };
+    return whole ?? { kind: 'splat', target, steps, start, end };
   }
 
   #collection(start: number, end: number): Expression {

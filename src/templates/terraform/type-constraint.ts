@@ -159,6 +159,7 @@ function toPrimitive(value: Value, name: 'string' | 'number' | 'bool'): Conversi
     }
     case 'bool':
       if (value.kind === 'boolean') return { value };
+      if (value.kind === 'number') return { problem: 'true or false is needed' };
       if (text === 'true' || text === '1') return { value: booleanValue(true, value.origin, value.secret) };
       if (text === 'false' || text === '0') return { value: booleanValue(false, value.origin, value.secret) };
       return { problem: 'true or false is needed' };
@@ -179,11 +180,42 @@ function toSequence(
     if ('problem' in result) return result;
     items.push(result.value);
   }
-  const kept = kind === 'set' ? unique(items) : items;
+  const alike = of.kind === 'any' ? unified(items) : items;
+  const kept = kind === 'set' ? unique(alike) : alike;
   return { value: new SequenceValue(kept, value.origin, kind, value.rest, value.secret) };
 }
 
-/** A set's items: no two alike, strings in their order. */
+/** What `any` stands for: one type for all items. Texts among numbers make texts of them all, also inside objects. */
+function unified(items: readonly Value[], depth = 0): readonly Value[] {
+  if (depth > maximumDepth || items.length < 2) return items;
+  const kinds = new Set(items.map(item => item.kind));
+  if (kinds.has('string') && (kinds.has('number') || kinds.has('boolean')))
+    return items.map(item => {
+      const text = scalarText(item);
+      return text === undefined || item.kind === 'string' ? item : stringValue(text, item.origin, item.secret);
+    });
+  if (!kinds.has('object') || !items.every(item => item instanceof MappingValue || item.kind === 'null')) return items;
+  const objects = items.filter(item => item instanceof MappingValue);
+  const columns = new Map<string, readonly Value[]>();
+  for (const name of objects[0]?.entries.keys() ?? []) {
+    const column = objects.map(object => object.entries.get(name)?.value);
+    if (column.every(value => value !== undefined)) columns.set(name, unified(column, depth + 1));
+  }
+  let row = 0;
+  return items.map(item => {
+    if (!(item instanceof MappingValue)) return item;
+    const entries = new Map(item.entries);
+    for (const [name, column] of columns) {
+      const property = entries.get(name);
+      const value = column[row];
+      if (property && value) entries.set(name, { ...property, value });
+    }
+    row++;
+    return new MappingValue(entries, item.origin, item.rest, item.secret);
+  });
+}
+
+/** A set's items: no two alike, strings and numbers in their order. */
 function unique(items: readonly Value[]): Value[] {
   const seen = new Set<string>();
   const kept: Value[] = [];
@@ -197,6 +229,7 @@ function unique(items: readonly Value[]): Value[] {
   }
   if (kept.every(item => item.kind === 'string'))
     kept.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  if (kept.every(item => item.kind === 'number')) kept.sort((a, b) => a.value - b.value);
   return kept;
 }
 
@@ -224,12 +257,18 @@ function toMap(
   depth: number,
 ): Conversion {
   if (value.kind !== 'object') return { problem: 'a map is needed' };
-  const entries = new Map<string, Property>();
+  const properties: Property[] = [];
   for (const property of value.properties()) {
     const result = convert(property.value, of, evaluateDefault, depth + 1);
     if ('problem' in result) return { problem: `${property.name}: ${result.problem}` };
-    entries.set(property.name, { ...property, value: result.value });
+    properties.push({ ...property, value: result.value });
   }
+  const values = properties.map(property => property.value);
+  const alike = of.kind === 'any' ? unified(values) : values;
+  const entries = new Map<string, Property>();
+  properties.forEach((property, index) => {
+    entries.set(property.name, { ...property, value: alike[index] ?? property.value });
+  });
   return { value: new MappingValue(entries, value.origin, value.rest, value.secret) };
 }
 

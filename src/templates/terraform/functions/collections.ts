@@ -180,7 +180,7 @@ export const collectionFunctions: readonly (readonly [string, TerraformFunction]
   [
     'one',
     overKnown(1, 1, ([list], call) => {
-      if (list?.kind !== 'array') return list as Value;
+      if (list?.kind !== 'array') throw new FunctionError('one of something that is no list');
       if (list.rest) {
         const choices = list.rest.alternatives?.map(set =>
           oneOf([...list.items, ...(set.kind === 'array' ? set.items : [])], call),
@@ -202,6 +202,8 @@ export const collectionFunctions: readonly (readonly [string, TerraformFunction]
     overKnown(3, 3, ([list, from, to], call) => {
       const array = arrayOf(list);
       if (array.rest) return sequence([], call.origin, 'tuple', unknownValue(array.rest.dependsOn, call.origin));
+      if (numberOf(from) < 0 || numberOf(from) > numberOf(to) || numberOf(to) > array.items.length)
+        throw new FunctionError('a slice beyond the ends of its list');
       return sequence(array.items.slice(numberOf(from), numberOf(to)), call.origin);
     }),
   ],
@@ -210,8 +212,9 @@ export const collectionFunctions: readonly (readonly [string, TerraformFunction]
     overKnown(1, 1, ([list], call) => {
       const array = arrayOf(list);
       const unknown = array.items.some(item => item.kind === 'unknown');
-      const items = unknown ? array.items : [...array.items].sort((a, b) => compareNames(textOf(a), textOf(b)));
-      return sequence(items, call.origin, 'list', array.rest);
+      const texts = array.items.map(item => (item.kind === 'unknown' ? item : stringValue(textOf(item), item.origin)));
+      if (!unknown) texts.sort((a, b) => compareNames(textOf(a), textOf(b)));
+      return sequence(texts, call.origin, 'list', array.rest);
     }),
   ],
   [

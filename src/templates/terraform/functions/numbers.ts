@@ -23,8 +23,8 @@ export const numberFunctions: readonly (readonly [string, TerraformFunction])[] 
   ['signum', numeric(Math.sign)],
   ['log', numeric((value = 1, base = 10) => Math.log(value) / Math.log(base), 2)],
   ['pow', numeric((value = 1, power = 1) => value ** power, 2)],
-  ['max', strict(1, undefined, (args, call) => numberValue(largest(all(args), Math.max), call.origin))],
-  ['min', strict(1, undefined, (args, call) => numberValue(largest(all(args), Math.min), call.origin))],
+  ['max', strict(1, undefined, (args, call) => numberValue(Math.max(...all(args)), call.origin))],
+  ['min', strict(1, undefined, (args, call) => numberValue(Math.min(...all(args)), call.origin))],
   [
     'sum',
     strict(1, 1, ([list], call) => {
@@ -41,13 +41,22 @@ export const numberFunctions: readonly (readonly [string, TerraformFunction])[] 
     strict(2, 2, ([text, base], call) => {
       const digits = textOf(text);
       const radix = numberOf(base);
-      const number =
-        radix >= 2 && radix <= 36 && /^[-+]?[0-9a-z]+$/i.test(digits) ? Number.parseInt(digits, radix) : Number.NaN;
-      return numberValue(finite(number), call.origin);
+      return numberValue(finite(wholeNumber(digits, radix)), call.origin);
     }),
   ],
 ];
 
-function largest(numbers: readonly number[], choose: (a: number, b: number) => number): number {
-  return numbers.reduce(choose);
+const digitsOfAllBases = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** A whole number in a base up to 62; capital letters are digits of their own above base 36. NaN for other texts. */
+function wholeNumber(text: string, base: number): number {
+  const [, sign, digits] = /^([-+]?)([0-9a-zA-Z]+)$/.exec(text) ?? [];
+  if (digits === undefined || base < 2 || base > 62) return Number.NaN;
+  let number = 0;
+  for (const letter of base <= 36 ? digits.toLowerCase() : digits) {
+    const digit = digitsOfAllBases.indexOf(letter);
+    if (digit >= base) return Number.NaN;
+    number = number * base + digit;
+  }
+  return sign === '-' ? -number : number;
 }

@@ -153,10 +153,12 @@ const verb = /%(?:%|([-+ #0]*)(\*|\d+)?(?:\.(\d+))?(?:\[(\d+)\])?([a-zA-Z]))/g;
 /** Go's verbs as far as Terraform's `format` takes them. */
 function format(pattern: string, args: readonly Value[]): string {
   let next = 0;
-  return pattern.replace(verb, (whole, flags = '', width, precision, position, letter) => {
+  let most = 0;
+  const result = pattern.replace(verb, (whole, flags = '', width, precision, position, letter) => {
     if (whole === '%%') return '%';
     if (position !== undefined) next = Number(position) - 1;
     const value = args[next++];
+    most = Math.max(most, next);
     if (!value) throw new FunctionError('format without enough arguments');
     const body = verbText(letter, value, flags, precision === undefined ? undefined : clampWidth(Number(precision)));
     const size = width === undefined ? 0 : clampWidth(Number(width));
@@ -167,6 +169,8 @@ function format(pattern: string, args: readonly Value[]): string {
     }
     return body.padStart(size);
   });
+  if (most < args.length) throw new FunctionError('format with more arguments than verbs');
+  return result;
 }
 
 function verbText(letter: string, value: Value, flags: string, precision: number | undefined): string {
@@ -174,7 +178,7 @@ function verbText(letter: string, value: Value, flags: string, precision: number
   switch (letter) {
     case 's':
     case 'v': {
-      const plain = scalarText(value) ?? toJsonText(value);
+      const plain = flags.includes('#') ? toJsonText(value) : (scalarText(value) ?? toJsonText(value));
       return precision === undefined ? plain : [...plain].slice(0, precision).join('');
     }
     case 'q':
@@ -204,7 +208,9 @@ function verbText(letter: string, value: Value, flags: string, precision: number
     }
     case 'e':
     case 'E':
-      return numberOf(value).toExponential(Math.min(precision ?? 6, 100));
+      return numberOf(value)
+        .toExponential(Math.min(precision ?? 6, 100))
+        .replace(/e([-+])(\d)$/, 'e$10$2');
     case 'g':
     case 'G':
       return numberText(numberOf(value));

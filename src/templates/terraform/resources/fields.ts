@@ -3,12 +3,13 @@ import { mapping, sequence, unknownValue } from '../terraform-value.ts';
 import { RestList, RestObject } from './rest-object.ts';
 
 /**
- * How a provider's attribute is written in Azure's REST API: the path alone for a plain value; `ids` for a list of
- * resource ids, each of which becomes an object; `id` for the first of a list of ids; `many` for a list of blocks, `one`
- * for a block that is there at most once.
+ * How a provider's attribute is written in Azure's REST API: the path alone for a plain value; `single` for one that
+ * Azure has as the only item of a list; `ids` for a list of resource ids, each of which becomes an object; `many` for a
+ * list of blocks, `one` for a block that is there at most once.
  */
 export type FieldRule =
   | string
+  | { readonly to: string; readonly single: true }
   | { readonly to: string; readonly ids: true }
   | { readonly to: string; readonly many: Fields }
   | { readonly to: string; readonly one: Fields };
@@ -22,6 +23,7 @@ export function translate(source: ObjectValue, fields: Fields, into = new RestOb
     if (!property || property.value.kind === 'null') continue;
     const { value, namePlace } = property;
     if (typeof rule === 'string') into.set(rule, value, namePlace);
+    else if ('single' in rule) into.set(rule.to, sequence([value], value.origin, 'list'), namePlace);
     else if ('ids' in rule)
       into.set(
         rule.to,

@@ -270,7 +270,7 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
               protocols: 'ipProtocols',
               source_addresses: 'sourceAddresses',
               source_ip_groups: 'sourceIpGroups',
-              destination_address: 'destinationAddresses',
+              destination_address: { to: 'destinationAddresses', single: true },
               destination_ports: 'destinationPorts',
               translated_address: 'translatedAddress',
               translated_fqdn: 'translatedFqdn',

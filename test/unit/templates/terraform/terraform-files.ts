@@ -2,6 +2,12 @@ import { analyseUnit, type UnitAnalysis } from '../../../../src/findings/analysi
 import type { FileSystem } from '../../../../src/templates/file-system.ts';
 import { TemplateLanguages } from '../../../../src/templates/languages.ts';
 import type { TemplateLanguage } from '../../../../src/templates/reading.ts';
+import { toJsonText } from '../../../../src/templates/terraform/functions/json-text.ts';
+import { loadGrammar } from '../../../../src/templates/terraform/grammar.ts';
+import { ModuleInstance } from '../../../../src/templates/terraform/module-instance.ts';
+import { isFailed } from '../../../../src/templates/terraform/partial-value.ts';
+import { ReadingState } from '../../../../src/templates/terraform/reading-state.ts';
+import { deepDependencies, isWhollyKnown } from '../../../../src/templates/terraform/terraform-value.ts';
 import { loadAsset } from '../../../assets.ts';
 
 export const ports = [22, 3389, 5985, 5986];
@@ -85,4 +91,29 @@ export function groupWith(content: string, name = 'web', extra = ''): string {
   ${content}
 }
 `;
+}
+
+/** The outputs of a root module as JSON; an output with something unknown in it says `unknown: what it hangs on`. */
+export async function outputsOf(
+  texts: string | Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const files = filesOf(typeof texts === 'string' ? { 'main.tf': texts } : texts);
+  const parser = await loadGrammar({
+    runtime: await loadAsset('web-tree-sitter.wasm'),
+    terraform: await loadAsset('tree-sitter-terraform.wasm'),
+  });
+  const state = new ReadingState('', files, parser);
+  const root = new ModuleInstance(state, state.source(''), '', undefined, [], new Map(), {
+    hangsOn: [],
+    doubt: [],
+    leftOut: false,
+  });
+  const results: Record<string, string> = {};
+  for (const name of root.source.outputs.keys()) {
+    const value = root.output(name);
+    if (!value) continue;
+    if (isFailed(value)) results[name] = `error: ${value.dependsOn.join(', ')}`;
+    else results[name] = isWhollyKnown(value) ? toJsonText(value) : `unknown: ${deepDependencies(value).join(', ')}`;
+  }
+  return results;
 }
