@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseInventory } from '../azure/inventory-file.ts';
-import type { CommandHost } from './run.ts';
+import type { CommandHost } from './command-host.ts';
 
 /**
  * The resources of an inventory file, or of standard input for `-`.

@@ -4,10 +4,10 @@ import { type Score, scoreOf } from '../network/machine/recommendations.ts';
 import { declarationsOf } from '../network/rest/live-resources.ts';
 import { readResources } from '../network/rest/read-resources.ts';
 import { managementPorts } from '../network/verdict.ts';
+import type { CommandHost } from './command-host.ts';
 import { readInventory } from './inventory-file.ts';
 import { machineReport, type ReportMachine } from './machine-report.ts';
 import { cell } from './markdown.ts';
-import type { CommandHost } from './run.ts';
 import { oneOf, parsePorts, UsageError } from './usage.ts';
 
 export interface InventoryReport {

@@ -5,8 +5,8 @@ import { directClosings } from '../remediation/plan-jump-closing.ts';
 import { dnsReuseScopes } from '../remediation/plan-jump-path.ts';
 import { planScript } from '../remediation/plan-script.ts';
 import { waysOut } from '../remediation/plan-way-out.ts';
+import type { CommandHost } from './command-host.ts';
 import { readInventory } from './inventory-file.ts';
-import type { CommandHost } from './run.ts';
 import { oneOf, UsageError } from './usage.ts';
 
 /** `portcullis plan`. Gives the exit status 0; what cannot be planned is thrown with a message for people. */
