@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import type { HttpMethods, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { HttpClient, HttpMethods, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Cloud } from './cloud.ts';
 import { AzureFailure, failureOf } from './failure.ts';
 import { type Clock, systemClock } from './patience.ts';
@@ -11,14 +11,22 @@ export interface ArmWrite {
   readonly apiVersion: string;
   readonly body: unknown;
   readonly ifMatch?: string;
+  readonly ifNoneMatch?: '*';
 }
 
 /** Writes single resources and reads them fresh from the resource manager. Errors are {@link AzureFailure}s. */
 export interface ArmWriter {
-  /** The resource as it is now; undefined when there is none. */
+  /** The resource as it is once no operation is under way on it; undefined when there is none. */
   read(id: string, apiVersion: string, signal?: AbortSignal): Promise<unknown>;
-  /** Resolves when Azure has finished, not when it has accepted. */
-  write(write: ArmWrite, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when Azure has finished, not when it has accepted, with the resource as it is then. Nothing interrupts it:
+   * a request that was sent may arrive after its sender has given up.
+   */
+  write(write: ArmWrite): Promise<unknown>;
+  /** `outdated`: others wrote meanwhile, nothing was done. `unknown`: it may have been carried out. */
+  meaningOf(error: unknown): 'outdated' | 'unknown' | 'refused';
+  /** Waits before the same thing is tried again. */
+  pause(attempt: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface ArmWriterOptions {
@@ -27,6 +35,8 @@ export interface ArmWriterOptions {
   readonly clock?: Clock;
   /** PEM of a certificate to trust beside the usual ones: for tests. */
   readonly trusted?: string;
+  /** In place of the network: for tests. */
+  readonly client?: HttpClient;
 }
 
 interface Answer {
@@ -54,20 +64,21 @@ export async function createArmWriter(options: ArmWriterOptions): Promise<ArmWri
     ...(options.trusted === undefined ? {} : { tlsOptions: { ca: options.trusted } }),
   });
   pipeline.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential, scopes: cloud.scope }));
-  const client = pipelines.createDefaultHttpClient();
+  const client = options.client ?? pipelines.createDefaultHttpClient();
+  const queues = new Map<string, Promise<unknown>>();
   const origin = new URL(cloud.resourceManager).origin;
 
   async function call(
     method: HttpMethods,
     url: string,
-    body: unknown,
-    ifMatch: string | undefined,
     signal: AbortSignal | undefined,
+    { body, ifMatch, ifNoneMatch }: Partial<ArmWrite> = {},
   ): Promise<Answer> {
     if (new URL(url).origin !== origin)
       throw new AzureFailure(0, 'ForeignLink', `Azure's answer leads to another place than ${origin}: not followed.`);
     const headers = pipelines.createHttpHeaders({ accept: 'application/json' });
     if (ifMatch !== undefined) headers.set('If-Match', ifMatch);
+    if (ifNoneMatch !== undefined) headers.set('If-None-Match', ifNoneMatch);
     if (body !== undefined && body !== null) headers.set('content-type', 'application/json');
     const request = pipelines.createPipelineRequest({
       url,
@@ -81,30 +92,31 @@ export async function createArmWriter(options: ArmWriterOptions): Promise<ArmWri
     try {
       response = await pipeline.sendRequest(client, request);
     } catch (error) {
+      // A request that takes too long ends as an abort, too.
       const { name } = error as { name?: unknown };
-      if (name === 'AbortError' || name !== 'RestError') throw error;
+      if (signal?.aborted || (name !== 'AbortError' && name !== 'RestError')) throw error;
       throw new AzureFailure(0, 'ConnectionFailed', `The connection to Azure broke (${(error as Error).message}).`);
     }
     return { status: response.status, body: parsed(response.bodyAsText), response };
   }
 
   /** A call that was refused because of others is sent again; nothing has happened by it. */
-  async function patiently(send: () => Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+  async function patiently(write: ArmWrite): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await send();
+      const answer = await call(write.method, urlOf(write.id, write.apiVersion), undefined, write);
       if (answer.status < 400) return answer;
       const failure = failureOf(answer.status, answer.body);
       if (!comesAgain(failure) || attempt >= mostTries) throw failure;
       const named = Number(answer.response.headers.get('retry-after'));
       const pause = Number.isFinite(named) && named > 0 ? named * 1000 : 1000 * 2 ** attempt;
-      await clock.sleep(Math.min(pause, 120_000), signal);
+      await clock.sleep(Math.min(pause, 120_000));
     }
   }
 
   async function poll(url: string, signal: AbortSignal | undefined): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await call('GET', url, undefined, undefined, signal);
+        const answer = await call('GET', url, signal);
         if (answer.status < 500 && answer.status !== 429) return answer;
         if (attempt >= mostTries) throw failureOf(answer.status, answer.body);
       } catch (error) {
@@ -114,15 +126,15 @@ export async function createArmWriter(options: ArmWriterOptions): Promise<ArmWri
     }
   }
 
-  async function follow(first: Answer, signal: AbortSignal | undefined): Promise<void> {
+  async function follow(first: Answer): Promise<void> {
     let answer = first;
     let operation = answer.response.headers.get('azure-asyncoperation');
     let location = answer.response.headers.get('location');
     if (operation === undefined && !(answer.status === 202 && location !== undefined)) return;
     for (let polls = 0; polls < mostPolls; polls++) {
       const seconds = Number(answer.response.headers.get('retry-after') ?? Math.min(1 + polls, 10));
-      await clock.sleep((Number.isFinite(seconds) ? Math.min(seconds, 60) : 1) * 1000, signal);
-      answer = await poll(operation ?? location!, signal);
+      await clock.sleep((Number.isFinite(seconds) ? Math.min(seconds, 60) : 1) * 1000);
+      answer = await poll(operation ?? location!, undefined);
       if (answer.status >= 400) throw failureOf(answer.status, answer.body);
       operation = answer.response.headers.get('azure-asyncoperation') ?? operation;
       location = answer.response.headers.get('location') ?? location;
@@ -141,31 +153,72 @@ export async function createArmWriter(options: ArmWriterOptions): Promise<ArmWri
     );
   }
 
-  const urlOf = (id: string, apiVersion: string): string =>
-    `${origin}${encodeURI(id)}?api-version=${encodeURIComponent(apiVersion)}`;
-
-  return {
-    async read(id, apiVersion, signal) {
+  /** Not every provider names the operation of a write: just-in-time policies only show that they are updating. */
+  async function atRest(id: string, apiVersion: string, signal?: AbortSignal): Promise<unknown> {
+    for (let polls = 0; ; polls++) {
       const answer = await poll(urlOf(id, apiVersion), signal);
       if (answer.status === 404) return undefined;
       if (answer.status >= 400) throw failureOf(answer.status, answer.body);
-      return answer.body;
-    },
-    async write({ method, id, apiVersion, body, ifMatch }, signal) {
-      const answer = await patiently(() => call(method, urlOf(id, apiVersion), body, ifMatch, signal), signal);
-      // Once Azure has accepted, it goes on whether or not somebody waits: the waiting is not given up.
-      await follow(answer, undefined);
-    },
+      const { properties } = (answer.body ?? {}) as { properties?: { provisioningState?: unknown } };
+      if (!underWay.has(String(properties?.provisioningState)) || polls >= mostPolls) return answer.body;
+      await clock.sleep(Math.min(1 + polls, 10) * 1000, signal);
+    }
+  }
+
+  /** One write at a time for a group and all of its rules, a load balancer and all of its. */
+  function inTurn<T>(id: string, action: () => Promise<T>): Promise<T> {
+    const root = /^.*?\/providers\/[^/]+\/[^/]+\/[^/]+/i.exec(id)?.[0].toLowerCase() ?? id;
+    const before = queues.get(root) ?? Promise.resolve();
+    const turn = before.then(action, action);
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (queues.get(root) === settled) queues.delete(root);
+      });
+    queues.set(root, settled);
+    return turn;
+  }
+
+  const urlOf = (id: string, apiVersion: string): string =>
+    `${origin}${id.split('/').map(encodeURIComponent).join('/')}?api-version=${encodeURIComponent(apiVersion)}`;
+
+  return {
+    read: atRest,
+    write: write =>
+      inTurn(write.id, async () => {
+        await follow(await patiently(write));
+        return write.method === 'POST' ? undefined : atRest(write.id, write.apiVersion);
+      }),
+    meaningOf,
+    pause: (attempt, signal) => clock.sleep(500 * 2 ** attempt, signal),
   };
+}
+
+const underWay = new Set(['Updating', 'Creating', 'Deleting', 'Accepted', 'Running']);
+
+/**
+ * A write that Azure has let another one replace is as one that was never made. The code comes inside `Canceled`.
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+ */
+function meaningOf(error: unknown): 'outdated' | 'unknown' | 'refused' {
+  if (!(error instanceof AzureFailure)) return 'refused';
+  const codes = [error.code, ...error.details.map(detail => detail.code)];
+  if (error.status === 412 || codes.includes('CanceledAndSupersededDueToAnotherOperation')) return 'outdated';
+  return error.code === 'ConnectionFailed' || error.status >= 500 ? 'unknown' : 'refused';
 }
 
 /** Refusals that say "not now": too many calls, or another operation on the same resource. */
 function comesAgain({ status, code, details }: AzureFailure): boolean {
-  if (status === 429 || code === 'RetryableError') return true;
-  return [code, ...details.map(detail => detail.code)].some(
-    one => one === 'AnotherOperationInProgress' || one === 'RetryableErrorDueToAnotherOperation',
-  );
+  if (status === 429) return true;
+  return [code, ...details.map(detail => detail.code)].some(one => notNow.has(one));
 }
+
+const notNow = new Set([
+  'RetryableError',
+  'RetryableErrorDueToAnotherOperation',
+  'AnotherOperationInProgress',
+  'ReferencedResourceNotProvisioned',
+]);
 
 function parsed(text: string | null | undefined): unknown {
   if (!text) return undefined;

@@ -1,28 +1,18 @@
-import { type Change, type ChangeStep, isAsWritten, type StepState } from './change.ts';
-import { pickText } from './plan-json.ts';
+import { type Change, type ChangeStep, plannedBefore, withStep } from './change.ts';
+import { merge, shows } from './merge.ts';
+import type { JsonObject } from './plan-json.ts';
 import type { PlanStep } from './plan-steps.ts';
-
-/** Where steps are carried out: Azure, or a stand-in. */
-export interface ResourceWriter {
-  read(id: string, apiVersion: string, signal?: AbortSignal): Promise<unknown>;
-  write(step: PlanStep, signal?: AbortSignal): Promise<void>;
-}
-
-/** Keeps changes over the end of the process. A change is saved before and after every call that writes. */
-export interface Journal {
-  save(change: Change): Promise<void>;
-}
-
-export interface ApplyOptions {
-  readonly writer: ResourceWriter;
-  readonly journal: Journal;
-  /** Told of each step before it is taken. */
-  readonly progress?: (title: string, at: number, of: number) => void;
-  /** Honoured between steps. */
-  readonly signal?: AbortSignal;
-  /** A failure in words for a person. */
-  readonly explain: (error: unknown) => string;
-}
+import { rollBack } from './undo.ts';
+import {
+  type ApplyOptions,
+  actedOn,
+  isRequested,
+  mostTries,
+  NotAsExpected,
+  rebased,
+  send,
+  standingOf,
+} from './write-step.ts';
 
 /** The change did not go through; the message says why, and what of it was taken back. */
 export class ChangeFailed extends Error {
@@ -37,12 +27,10 @@ export class ChangeFailed extends Error {
   }
 }
 
-/** How often a write is tried when others write to the same group meanwhile. */
-const mostTries = 5;
-
 /**
  * Carries out the steps that are not done, one after another, and gives the change as it is then. Each resource is read
- * before it is written: when it is not as the plan found it, or a step fails, what was done is taken back in reverse.
+ * before it is written, and written with what others have changed of it since; when what the step changes is not as the
+ * plan found it, or a step fails, what was done is taken back in reverse.
  * @throws ChangeFailed
  */
 export async function applyChange(start: Change, options: ApplyOptions): Promise<Change> {
@@ -52,13 +40,12 @@ export async function applyChange(start: Change, options: ApplyOptions): Promise
     await options.journal.save(change);
   };
   try {
-    for (const [at, { step, inverse, state }] of change.steps.entries()) {
+    for (const [at, { step, state }] of change.steps.entries()) {
       if (state === 'done') continue;
       options.signal?.throwIfAborted();
       options.progress?.(step.title, at, change.steps.length);
-      await save(withState(change, at, 'started'));
-      await take(step, inverse, options, state === 'started');
-      await save(withState(change, at, 'done'));
+      if (step.method === 'POST') await act(change, at, save, options);
+      else await carryOut(change, at, save, options);
     }
   } catch (error) {
     const back = await rollBack(change, options);
@@ -69,96 +56,75 @@ export async function applyChange(start: Change, options: ApplyOptions): Promise
   return change;
 }
 
-/** Takes back what a change has done, in reverse. What others have changed since is left and said in `remains`. */
-export async function rollBack(
-  start: Change,
-  given: ApplyOptions,
-  finalState: 'rolled-back' | 'undone' = 'rolled-back',
-): Promise<Change> {
-  // A cancelled change is taken back to its end.
-  const { signal: _, ...options } = given;
-  let change: Change = { ...start, state: 'rolling-back', remains: [] };
-  const save = async (next: Change): Promise<void> => {
-    change = next;
-    await options.journal.save(change);
-  };
-  await save(change);
-  for (let at = change.steps.length - 1; at >= 0; at--) {
-    const { step, inverse, state } = change.steps[at]!;
-    if (state !== 'started' && state !== 'done' && state !== 'remains') continue;
-    if (!inverse) {
-      if (state === 'started' || state === 'done')
-        await save(left(change, at, `${step.title}: cannot be taken back; it ends by itself`));
-      continue;
-    }
-    options.progress?.(inverse.title, change.steps.length - 1 - at, change.steps.length);
+type Save = (change: Change) => Promise<void>;
+
+async function act(change: Change, at: number, save: Save, options: ApplyOptions): Promise<void> {
+  const { writer } = options;
+  const { step, state } = change.steps[at]!;
+  let next = withStep(change, at, { state: 'started' });
+  await save(next);
+  for (let attempt = state === 'started' ? 2 : 1; ; attempt++) {
     try {
-      const now = await options.writer.read(inverse.id, inverse.apiVersion);
-      if (isAsWritten(now, inverse.body, step.body)) {
-        await save(withState(change, at, 'rolled-back'));
-      } else if (!isAsWritten(now, step.body, inverse.body)) {
-        await save(left(change, at, `${step.title}: somebody has changed it since, so it was left as it is`));
-      } else {
-        await take(inverse, step, options);
-        await save(withState(change, at, 'rolled-back'));
-      }
+      if (attempt > 1 && isRequested(await writer.read(actedOn(step), step.apiVersion), step)) break;
+      await writer.write(step);
+      break;
     } catch (error) {
-      await save(left(change, at, `${step.title}: ${options.explain(error)}`));
+      if (writer.meaningOf(error) === 'refused' || attempt >= mostTries) throw error;
+      await writer.pause(attempt, options.signal);
     }
   }
-  await save({ ...change, state: change.remains.length > 0 ? 'partly' : finalState });
-  return change;
+  next = withStep(next, at, { state: 'done' });
+  await save(next);
 }
 
-/** Writes one step. `other` takes it back: its body is what the resource must be now. `resumed`: it may be done already. */
-async function take(
-  step: PlanStep,
-  other: PlanStep | undefined,
-  options: ApplyOptions,
-  resumed = false,
-): Promise<void> {
+async function carryOut(change: Change, at: number, save: Save, options: ApplyOptions): Promise<void> {
   const { writer, signal } = options;
-  if (step.method === 'POST') {
-    await writer.write(step, signal);
-    return;
-  }
+  const held = change.steps[at]!;
+  const { step } = held;
+  const planned = plannedBefore(held);
+  // A step that the journal calls started may have been carried out, or not, when the process ended.
+  let before = held.state === 'started' ? held.before : undefined;
   for (let attempt = 1; ; attempt++) {
-    const now = await writer.read(step.id, step.apiVersion, signal);
-    if ((attempt > 1 || resumed || now === undefined) && isAsWritten(now, step.body, other?.body)) return;
-    if (!isAsWritten(now, other?.body ?? null, step.body)) {
-      throw new Error(`${step.title}: it is not as it was when this was planned; read it again and plan anew.`);
+    const now = await standingOf(writer, step, signal);
+    if (before !== undefined) {
+      const sent = merge(planned, step.body, before).body;
+      if (shows(before, sent, now.body)) {
+        await save(withStep(change, at, doneWith(before, sent, now.body)));
+        return;
+      }
     }
-    const etag = pickText(now, 'etag');
-    const { ifMatch: _, ...bare } = step;
+    const body = expected(step, () => rebased(step, planned, step.body, now.body));
+    before = now.body;
+    await save(withStep(change, at, { state: 'started', before }));
     try {
-      await writer.write({ ...bare, ...(etag === undefined ? {} : { ifMatch: etag }) }, signal);
-      const after = await writer.read(step.id, step.apiVersion);
-      if (isAsWritten(after, step.body, other?.body)) return;
-      throw new Error(`${step.title}: Azure accepted it, and shows something else: look at it again.`);
+      const after = await send(writer, step, body, now);
+      if (!shows(before, body, after.body))
+        throw new Error(`${step.title}: Azure accepted it, and shows something else: look at it again.`);
+      await save(withStep(change, at, doneWith(before, body, after.body)));
+      return;
     } catch (error) {
-      // The group's ETag changes with every rule of it: what counts is whether this rule is still as it was.
-      const again = isOutdated(error) || isLost(error);
-      if (!again || attempt >= mostTries) throw error;
+      if (writer.meaningOf(error) === 'refused' || attempt >= mostTries) throw error;
+      await writer.pause(attempt, signal);
     }
   }
 }
 
-function isOutdated(error: unknown): boolean {
-  return (error as { status?: unknown }).status === 412;
+/** What others have changed between the write and the look at it is no part of what an undo takes back. */
+function doneWith(before: JsonObject | null, sent: JsonObject | null, after: JsonObject | null): Partial<ChangeStep> {
+  const found = before === null || sent === null ? before : merge(sent, before, after).body;
+  return { state: 'done', before: found, after };
 }
 
-/** The answer was lost: reading tells whether the write was carried out. */
-function isLost(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'ConnectionFailed';
-}
-
-function withState(change: Change, at: number, state: StepState): Change {
-  return { ...change, steps: change.steps.map((one, i): ChangeStep => (i === at ? { ...one, state } : one)) };
-}
-
-function left(change: Change, at: number, text: string): Change {
-  const next = withState(change, at, 'remains');
-  return { ...next, remains: [...next.remains, text] };
+function expected<T>(step: PlanStep, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof NotAsExpected)) throw error;
+    throw new NotAsExpected(
+      `${step.title}: it is not as it was when this was planned (${error.message}). Read it again and plan anew.`,
+      error.differences,
+    );
+  }
 }
 
 function outcomeOf(change: Change): string {

@@ -1,5 +1,5 @@
 import type { PlannedMachine } from './plan.ts';
-import { isObject, type JsonObject, pick, pickText } from './plan-json.ts';
+import { isObject, type JsonObject } from './plan-json.ts';
 import type { PlanStep } from './plan-steps.ts';
 
 /** What a step found, and what it has done so far. */
@@ -7,9 +7,13 @@ export type StepState = 'waiting' | 'started' | 'done' | 'rolled-back' | 'remain
 
 export interface ChangeStep {
   readonly step: PlanStep;
-  /** What takes it back; undefined for a POST, which nothing does. */
+  /** What takes it back by the plan; undefined for a POST, which nothing does. */
   readonly inverse: PlanStep | undefined;
   readonly state: StepState;
+  /** The body that would write the resource as it stood there just before the step; null when there was none. */
+  readonly before?: JsonObject | null;
+  /** The same of the resource as Azure showed it after the step: what nobody else may have changed since. */
+  readonly after?: JsonObject | null;
 }
 
 export type ChangeState = 'applying' | 'applied' | 'rolling-back' | 'rolled-back' | 'partly' | 'undone';
@@ -55,38 +59,12 @@ export function newChange(
   };
 }
 
-/**
- * Whether a resource as read is as a body would make it. What Azure adds by itself does not count; what only `other`
- * has, the body before or after, must not be there.
- */
-export function isAsWritten(current: unknown, body: JsonObject | null, other: JsonObject | null | undefined): boolean {
-  if (body === null) return current === undefined;
-  return isObject(current) && covers(current, body, other, 0);
+/** The change with one step as given. */
+export function withStep(change: Change, at: number, step: Partial<ChangeStep>): Change {
+  return { ...change, steps: change.steps.map((one, i): ChangeStep => (i === at ? { ...one, ...step } : one)) };
 }
 
-/** Everything that `wanted` says is so in `actual`; letter case aside, which Azure does not keep in ids and words. */
-function covers(actual: unknown, wanted: unknown, other: unknown, depth: number): boolean {
-  if (depth > 60) return false;
-  if (isNothing(wanted)) return isNothing(actual) || (isNothing(other) && depth > 0 && wanted === undefined);
-  if (Array.isArray(wanted)) {
-    if (!Array.isArray(actual) || actual.length !== wanted.length) return false;
-    return wanted.every((item, i) => covers(partner(actual, item, i), item, partner(other, item, i), depth + 1));
-  }
-  if (isObject(wanted)) {
-    if (!isObject(actual)) return false;
-    const names = new Set([...Object.keys(wanted), ...(isObject(other) ? Object.keys(other) : [])]);
-    return [...names].every(name => covers(pick(actual, name), pick(wanted, name), pick(other, name), depth + 1));
-  }
-  return String(actual).toLowerCase() === String(wanted).toLowerCase();
-}
-
-/** The item of a list with the same name, else at the same place. */
-function partner(list: unknown, item: unknown, at: number): unknown {
-  if (!Array.isArray(list)) return undefined;
-  const name = pickText(item, 'name')?.toLowerCase();
-  return name === undefined ? list[at] : list.find(one => pickText(one, 'name')?.toLowerCase() === name);
-}
-
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+/** The body that the plan found in the inventory; null when there was no such resource. */
+export function plannedBefore({ inverse }: ChangeStep): JsonObject | null {
+  return isObject(inverse?.body) ? inverse.body : null;
 }

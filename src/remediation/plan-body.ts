@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, pick, without } from './plan-json.ts';
+import { isObject, type JsonObject, pick, without, withProperty } from './plan-json.ts';
+import { parseId, rootOf } from './plan-resource-id.ts';
 
 /**
  * What Azure writes itself and takes from nobody, by resource type in lower case; a name counts at any depth.
@@ -34,10 +35,28 @@ const readOnly: ReadonlyMap<string, readonly string[]> = new Map([
       ...['serviceAssociationLinks', 'purpose', 'actions'],
     ],
   ],
+  [
+    'microsoft.network/loadbalancers',
+    ['backendIPConfiguration', 'backendIPConfigurations', 'inboundNatRulesPortMapping'],
+  ],
   ['microsoft.network/loadbalancers/inboundnatrules', ['backendIPConfiguration']],
-  ['microsoft.network/publicipaddresses', ['ipConfiguration', 'fqdn']],
+  ['microsoft.network/publicipaddresses', ['ipConfiguration', 'natGateway', 'fqdn']],
+  ['microsoft.network/bastionhosts', ['dnsName']],
+  ['microsoft.security/locations/jitnetworkaccesspolicies', ['requests', 'appendMode']],
   ['microsoft.network/azurefirewalls', ['ipGroups']],
   ['microsoft.network/firewallpolicies/rulecollectiongroups', ['size']],
+]);
+
+/** Lists in parts of a resource that only say which others of its parts refer to them. */
+const backReferences: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map([
+  [
+    'microsoft.network/loadbalancers',
+    new Map([
+      ['frontendipconfigurations', ['inboundnatrules', 'inboundnatpools', 'loadbalancingrules', 'outboundrules']],
+      ['backendaddresspools', ['inboundnatrules', 'loadbalancingrules', 'outboundrule', 'outboundrules']],
+      ['probes', ['loadbalancingrules']],
+    ]),
+  ],
 ]);
 
 /** What stands beside `properties` in an answer and is no part of a body; Resource Graph adds the last ones. */
@@ -74,13 +93,40 @@ const references = new Set(
 /** The whole of a resource as it would be sent in a PUT: every field that a caller may write, and no other. */
 export function writableBody(resource: JsonObject, type: string): JsonObject {
   const drop = new Set([...everywhere, ...(readOnly.get(type.toLowerCase()) ?? [])].map(name => name.toLowerCase()));
-  const outer = without(resource, envelope);
+  // A policy of Defender has a kind that a caller gives, and its place in its id; elsewhere it is the other way round.
+  const isPolicy = /^microsoft\.security\//i.test(type);
+  const kind = isPolicy ? pick(resource, 'kind') : undefined;
+  const outer = without(resource, isPolicy ? new Set([...envelope, 'location']) : envelope);
   const entries = Object.entries(outer).flatMap(([key, value]): [string, unknown][] => {
     if (value === null || value === '') return [];
     if (key.toLowerCase() !== 'properties') return [[key, value]];
-    return [[key, cleaned(withoutTop(value, type), drop, 0)]];
+    return [[key, cleaned(withoutBackReferences(withoutTop(value, type), type), drop, 0)]];
   });
-  return Object.fromEntries(entries);
+  return { ...(kind === undefined ? {} : { kind }), ...Object.fromEntries(entries) };
+}
+
+function withoutBackReferences(properties: unknown, type: string): unknown {
+  const lists = backReferences.get(type.toLowerCase());
+  if (!lists || !isObject(properties)) return properties;
+  const out = Object.entries(properties).map(([list, items]): [string, unknown] => {
+    const names = lists.get(list.toLowerCase());
+    if (!names || !Array.isArray(items)) return [list, items];
+    return [list, items.map(item => withInner(item, inner => withoutMembers(without(inner, new Set(names)))))];
+  });
+  return Object.fromEntries(out);
+}
+
+function withInner(item: unknown, change: (properties: JsonObject) => JsonObject): unknown {
+  if (!isObject(item) || !isObject(pick(item, 'properties'))) return item;
+  return withProperty(item, 'properties', change(pick(item, 'properties') as JsonObject));
+}
+
+/** Members of a pool that are interfaces belong to the interfaces, which name the pool. */
+function withoutMembers(pool: JsonObject): JsonObject {
+  const members = pick(pool, 'loadBalancerBackendAddresses');
+  if (!Array.isArray(members)) return pool;
+  const own = members.filter(one => pick(one, 'properties', 'networkInterfaceIPConfiguration') === undefined);
+  return withProperty(pool, 'loadBalancerBackendAddresses', own);
 }
 
 /** `primary` is Azure's to say of an interface, and the caller's of an IP configuration. */
@@ -119,4 +165,10 @@ export function childBody(child: JsonObject, type: string): JsonObject {
     ...(typeof name === 'string' ? { name: name.slice(name.lastIndexOf('/') + 1) } : {}),
     ...writableBody(child, type),
   };
+}
+
+/** What would write a resource as it is: of a part that has an id and a state of its own, or of a whole. */
+export function bodyOf(resource: JsonObject, id: string): JsonObject {
+  const { type } = parseId(id);
+  return rootOf(id) === id ? writableBody(resource, type) : childBody(resource, type);
 }

@@ -3,10 +3,10 @@ import type { MachinePortVerdict, MachineVerdict } from '../network/machine/mach
 import type { Machine, NetworkModel } from '../network/network-model.ts';
 import { declarationsOf } from '../network/rest/live-resources.ts';
 import { readResources } from '../network/rest/read-resources.ts';
-import { childBody, writableBody } from './plan-body.ts';
+import { bodyOf } from './plan-body.ts';
 import { PlanError } from './plan-error.ts';
 import { type JsonObject, pickList, pickText } from './plan-json.ts';
-import { comparable, kindOf, parentOf, parseId } from './plan-resource-id.ts';
+import { comparable, kindOf, parentOf, parseId, rootOf } from './plan-resource-id.ts';
 import { applyStep, byId, type PlanStep } from './plan-steps.ts';
 
 /** The API version of Microsoft.Network that steps are written for: new virtual networks keep their defaults in it. */
@@ -106,8 +106,7 @@ export class Draft {
     const isChild = rootOf(id) !== id;
     const found = isChild ? this.child(id) : this.get(id);
     if (!found) return undefined;
-    const { type } = parseId(id);
-    return isChild ? childBody(found, type) : writableBody(found, type);
+    return bodyOf(found, id);
   }
 
   /** A group and its rules share one ETag: only the first write to it can name the one that was read. */
@@ -117,9 +116,4 @@ export class Draft {
     const etag = pickText(found, 'etag');
     return found === undefined || etag === undefined ? {} : { ifMatch: etag };
   }
-}
-
-/** The top resource of a child id of a type whose children share its state. */
-function rootOf(id: string): string {
-  return /\/(securityRules|inboundNatRules|subnets)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
 }

@@ -76,6 +76,9 @@ function dissociate(draft: Draft, target: JumpTarget, wayOut: WayOut | undefined
         `Take public IP ${name} from interface ${network.name} of ${machine.name}`,
         properties => withProperty(properties, 'publicIPAddress', undefined),
       );
+      draft.alsoAffected.add(
+        `${machine.name} is no longer reached at public IP ${name}, on any port: what else it serves there goes with it.`,
+      );
       draft.warnings.add(`Public IP ${name} itself stays and is billed until it is deleted.`);
     }
   }

@@ -50,3 +50,8 @@ export function sameId(a: string | undefined, b: string | undefined): boolean {
 export function comparable(id: string): string {
   return id.toLowerCase().replace(/\/+$/, '');
 }
+
+/** The top resource of a child id of a type whose children share its state; other ids are their own. */
+export function rootOf(id: string): string {
+  return /\/(securityRules|inboundNatRules|subnets)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
+}

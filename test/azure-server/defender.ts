@@ -388,7 +388,8 @@ export class Defender {
     let priority = access === 'Deny' ? 4096 : 100;
     while (taken.has(priority)) priority += access === 'Deny' ? -1 : 1;
     const id = `${groupId}/securityRules/${name}`;
-    this.resources().operations.settle();
+    // Defender waits for others, and for its own.
+    this.resources().operations.settle(true);
     put(
       {
         path: parsePath(id),
@@ -397,7 +398,7 @@ export class Defender {
       },
       this.resources(),
     );
-    this.resources().operations.settle();
+    this.resources().operations.settle(true);
     return id;
   }
 
@@ -412,7 +413,7 @@ export class Defender {
   }
 
   #removeRule(id: string): void {
-    this.resources().operations.settle();
+    this.resources().operations.settle(true);
     const path = parsePath(id);
     if (!this.resources().store.get(path.text.split('/').slice(0, -2).join('/'))) return;
     remove({ path, apiVersion: '2024-05-01', body: undefined }, this.resources());

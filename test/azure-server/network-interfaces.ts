@@ -16,6 +16,8 @@ export const networkInterfaces: TypeBehaviour = {
   resourceGuid: true,
   complete(nic, previous, { store }) {
     const { properties } = nic;
+    // The machine says which interfaces it has, whatever a caller sends.
+    delete properties.virtualMachine;
     nic.kind = 'Regular';
     const suffix =
       previous?.properties.dnsSettings?.internalDomainNameSuffix ??

@@ -66,10 +66,15 @@ export class Operations {
     return { asyncOperation: this.#url(operation, 'operations'), location: this.#location(operation) };
   }
 
-  /** Completes what has had its time. */
-  settle(): void {
+  /** Forgets all operations: what they would still do is not done. */
+  clear(): void {
+    this.#operations.clear();
+  }
+
+  /** Completes what has had its time; everything `atOnce`. */
+  settle(atOnce = false): void {
     for (const operation of this.#operations.values()) {
-      if (operation.outcome || operation.completesAt > this.now()) continue;
+      if (operation.outcome || (!atOnce && operation.completesAt > this.now())) continue;
       try {
         operation.outcome = { status: 'Succeeded', result: operation.complete() };
       } catch (error) {

@@ -189,33 +189,47 @@ export class AzureServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
-    const url = new URL(request.url ?? '/', this.endpoint);
-    const method = request.method ?? 'GET';
-    const logged: LoggedRequest = { method, url: request.url ?? '/', body: undefined, account: '', status: 0 };
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const answer = await this.exchange(
+      request.method ?? 'GET',
+      request.url ?? '/',
+      headers,
+      Buffer.concat(chunks).toString(),
+    );
+    if (answer) send(response, answer);
+    else request.socket.destroy();
+  }
+
+  /**
+   * One request as it comes over the wire, and what goes wrong with it; header names in lower case. Undefined when the
+   * connection breaks.
+   */
+  async exchange(
+    method: string,
+    target: string,
+    headers: Readonly<Record<string, string>>,
+    text: string,
+  ): Promise<Answer | undefined> {
+    const url = new URL(target, this.endpoint);
+    const logged: LoggedRequest = { method, url: target, body: undefined, account: '', status: 0 };
     this.requests.push(logged);
-    const effects = this.faults.next(method, request.url ?? '/');
+    const effects = this.faults.next(method, target);
     if (this.latency > 0) await new Promise(resolve => setTimeout(resolve, this.latency));
     for (const effect of effects) {
       if (effect.kind === 'slow') await new Promise(resolve => setTimeout(resolve, effect.milliseconds));
       if (effect.kind === 'meanwhile') effect.run();
-      if (effect.kind === 'drop') {
-        request.socket.destroy();
-        return;
-      }
+      if (effect.kind === 'drop') return undefined;
       if (effect.kind === 'answer') {
         logged.status = effect.status;
-        send(response, effect);
-        return;
+        return effect;
       }
     }
     let answer: Answer;
     try {
-      const claims = this.#authenticate(request.headers.authorization, url);
+      const claims = this.#authenticate(headers.authorization, url);
       (logged as { account: string }).account = claims.account;
       const body = text === '' ? undefined : parse(text);
       (logged as { body: Json }).body = body;
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const truncate = effects.some(effect => effect.kind === 'truncate');
       answer = this.#answer(method, url, body, headers, claims, claims.account, truncate, operationFault(effects));
     } catch (error) {
@@ -232,13 +246,10 @@ export class AzureServer {
       } else answer = { status: error.status, headers: error.headers, body: error.body };
     }
     const after = effects.find(effect => effect.kind === 'drop-after' || effect.kind === 'answer-after');
-    if (after?.kind === 'drop-after') {
-      request.socket.destroy();
-      return;
-    }
+    if (after?.kind === 'drop-after') return undefined;
     if (after?.kind === 'answer-after') answer = after;
     logged.status = answer.status;
-    send(response, answer);
+    return answer;
   }
 
   #authenticate(header: string | undefined, url: URL): TokenClaims {

@@ -3,6 +3,7 @@ import type { ArmWriter } from '../../azure/write.ts';
 import { OperationError } from '../../commands/operation-error.ts';
 import type { Change, ChangeState } from '../../remediation/change.ts';
 import type { Plan } from '../../remediation/plan.ts';
+import type { ChangedByOthers } from '../../remediation/undo.ts';
 import type { Estate } from '../estate.ts';
 import type { ListedMachine } from '../machine-list.ts';
 import type { MachinesNode } from '../nodes.ts';
@@ -104,11 +105,13 @@ export class ChangeFlow {
 
   async #carryOut(start: Change, direction: Direction): Promise<Change> {
     const { estate, journal } = this.parts;
-    const [{ applyChange, ChangeFailed, rollBack }, { openWriter }, { explain }] = await Promise.all([
-      import('../../remediation/apply.ts'),
-      import('./change-writer.ts'),
-      import('../../azure/failure.ts'),
-    ]);
+    const [{ applyChange, ChangeFailed }, { ChangedByOthers, rollBack, undoChange }, { openWriter }, { explain }] =
+      await Promise.all([
+        import('../../remediation/apply.ts'),
+        import('../../remediation/undo.ts'),
+        import('./change-writer.ts'),
+        import('../../azure/failure.ts'),
+      ]);
     const writer = await openWriter(estate, idsOf(start));
     const title = direction === 'apply' ? 'Changing Azure' : 'Taking Back a Change';
     const progressOptions = { location: ProgressLocation.Notification, title, cancellable: direction === 'apply' };
@@ -122,13 +125,12 @@ export class ChangeFlow {
           progress.report({ message: `${at + 1} of ${of}: ${message}` }),
       };
       try {
-        const done =
-          direction === 'apply'
-            ? await applyChange(start, options)
-            : await rollBack(start, options, direction === 'undo' ? 'undone' : 'rolled-back');
+        const carryOut = { apply: applyChange, undo: undoChange, 'roll-back': rollBack }[direction];
+        const done = await carryOut(start, options);
         progress.report({ message: 'Verifying' });
         return { done, differences: await this.#verify(done, writer, direction === 'apply' ? 'after' : 'before') };
       } catch (error) {
+        if (error instanceof ChangedByOthers) throw this.#changedByOthers(error, start);
         if (!(error instanceof ChangeFailed)) throw await inWords(error);
         await this.#verify(error.change, writer, 'before');
         throw new OperationError(error.message, { cause: error });
@@ -136,6 +138,26 @@ export class ChangeFlow {
     });
     this.#tell(done, direction, differences);
     return done;
+  }
+
+  /** Shows what others have done, and offers to take back what they have left as it was. */
+  #changedByOthers({ message, changed }: ChangedByOthers, change: Change): OperationError {
+    const { documents } = this.parts;
+    const text = (side: 'expected' | 'found'): string =>
+      changed
+        .flatMap(one => [one.id, one[side] ? JSON.stringify(one[side], undefined, 2) : '(not there)', ''])
+        .join('\n');
+    const show = async (): Promise<void> => {
+      const left = documents.textUri(`${change.title} as it was left.txt`, text('expected'));
+      const right = documents.textUri(`${change.title} as it is.txt`, text('found'));
+      await commands.executeCommand('vscode.diff', left, right, `${change.title}: what others have changed since`);
+    };
+    return new OperationError(message, {
+      actions: [
+        { title: 'Show Differences', run: show },
+        { title: 'Undo the Rest', run: async () => void (await this.#carryOut(change, 'roll-back')) },
+      ],
+    });
   }
 
   /** What differs from the promise, in sentences. That it could not be found out is one of them. */

@@ -46,13 +46,13 @@ async function goneMachines(plan: Plan, writer: ArmWriter, signal: AbortSignal):
   return found.flat();
 }
 
-function staleText({ id, how }: StaleResource): string {
+function staleText({ id, how, differences }: StaleResource): string {
   const name = nameOf(id);
   switch (how) {
     case 'gone':
       return `${name} is no longer there: somebody has deleted it since the machines were read.`;
     case 'changed':
-      return `${name} is not as it was when the machines were read: somebody has changed it since.`;
+      return `${name} is not as it was when the machines were read: somebody has changed it since (${differences.slice(0, 3).join('; ')}).`;
     case 'there-already':
       return `${name} is there already: somebody has made it since the machines were read.`;
   }

@@ -26,9 +26,12 @@ export async function openWriter(estate: Estate, ids: readonly string[]): Promis
     if (!found) throw new OperationError(`${id} lies in a subscription that this change is not about.`);
     return found;
   };
+  const [any] = bySubscription.values();
+  if (!any) throw new OperationError('This change is about no resource.');
   return {
+    ...any,
     read: (id, apiVersion, signal) => writerOf(id).read(id, apiVersion, signal),
-    write: (write, signal) => writerOf(write.id).write(write, signal),
+    write: write => writerOf(write.id).write(write),
   };
 }
 
