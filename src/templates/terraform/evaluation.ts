@@ -372,23 +372,38 @@ export class Evaluator {
     const collection = this.evaluate(expression.collection, scope);
     const origin = this.#origin('expression', expression, scope);
     if (isFailed(collection)) return collection;
-    if (collection.kind === 'unknown') {
-      return (
-        mapAlternatives([collection], ([known]) => this.#forOver(known as Value, expression, scope, origin)) ??
-        this.#emptyFor(expression, origin, unknownValue(collection.dependsOn, origin))
-      );
-    }
-    return this.#forOver(collection, expression, scope, origin);
+    if (collection.kind !== 'unknown') return this.#forOver(collection, expression, scope, origin);
+    const made = mapAlternatives([collection], ([known]) => this.#forOver(known as Value, expression, scope, origin));
+    if (made) return made;
+    const rest = this.#forRest(collection, expression, scope, origin);
+    return expression.key ? new MappingValue(new Map(), origin, rest) : sequence([], origin, 'tuple', rest);
   }
 
-  #emptyFor(expression: ForExpression, origin: OriginChain, rest: UnknownValue): Value {
-    return expression.key ? new MappingValue(new Map(), origin, rest) : sequence([], origin, 'tuple', rest);
+  /** What a `for` makes of items that are not known: none of them, or one that stands for all. */
+  #forRest(items: UnknownValue, expression: ForExpression, scope: Scope, origin: OriginChain): UnknownValue {
+    const made = mapAlternatives([items], ([known]) => this.#forOver(known as Value, expression, scope, origin));
+    if (made?.kind === 'unknown') return made;
+    if (made && !isFailed(made)) return unknownValue(items.dependsOn, origin, { alternatives: [made] });
+    const nothingKnown = unknownValue(items.dependsOn, origin);
+    if (expression.key) return nothingKnown;
+    const part = unknownValue(items.dependsOn, items.origin, items.secret ? { secret: true } : {});
+    let inner = bind(scope, expression.valueName, part);
+    if (expression.keyName !== undefined) inner = bind(inner, expression.keyName, part);
+    const result = this.evaluate(expression.value, inner);
+    if (isFailed(result)) return nothingKnown;
+    const alternatives = [sequence([], origin), sequence([result], origin)];
+    return unknownValue(items.dependsOn, origin, { alternatives });
   }
 
   #forOver(collection: Value, expression: ForExpression, scope: Scope, origin: OriginChain): Value {
     const pairs = iterate(collection);
     if (!pairs) return failed('a for over something that is no collection', origin);
-    let rest = restOf(collection);
+    const further = restOf(collection);
+    // An instance that stands for an unknown number of them stands for them here, too.
+    let rest =
+      further && !(collection instanceof InstanceSequence)
+        ? this.#forRest(further, expression, scope, origin)
+        : further;
     const items: Value[] = [];
     const doubtful: Value[] = [];
     const doubts: string[] = [];

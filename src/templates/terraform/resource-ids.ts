@@ -78,5 +78,7 @@ export function azapiIdSymbol(value: ObjectValue, address: string, name: string)
   const whole = parent && symbolOf(parent);
   if (type.split('/').length > 2 && whole !== undefined)
     return `${whole}/${type.slice(type.lastIndexOf('/') + 1)}/${name}`;
+  // Ids are put together from what the parent's id and the name are, too, as those of a load balancer's own parts.
+  if (whole !== undefined && value.get('name')?.kind === 'string') return `${whole}/providers/${type}/${name}`;
   return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${address.replaceAll('/', '%2f')}}`;
 }
