@@ -116,14 +116,14 @@ async function bundleBrowser(out, minify) {
   });
 }
 
-/** Telemetry packages that others drag in are replaced by modules that do nothing. */
+/** Telemetry packages that others drag in are replaced by modules that do nothing, and what nothing of ours needs. */
 function aliases() {
   const folder = join(root, 'scripts/without-telemetry');
-  if (!existsSync(folder)) return {};
   return Object.fromEntries([
     ['@vscode/extension-telemetry', join(folder, 'extension-telemetry.mjs')],
     ['vscode-tas-client', join(folder, 'tas-client.mjs')],
     ['tas-client', join(folder, 'tas-client.mjs')],
+    ['html-to-text', join(folder, 'html-to-text.mjs')],
   ]);
 }
 

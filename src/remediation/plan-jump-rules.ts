@@ -16,12 +16,19 @@ import { type ChosenSources, type SourceGroup, sourceFields } from './plan-sourc
  * address, so that private ones and the virtual network's tag meet nobody on this way.
  */
 export function refuseNobody(draft: Draft, sources: ChosenSources): void {
-  const pointless = sources.groups.flatMap(group => group.values.filter(value => !comesFromInternet(group, value)));
-  if (pointless.length === 0) return;
-  const all = sources.groups.every(group => group.values.every(value => !comesFromInternet(group, value)));
-  const text = `nobody comes through a public load balancer as ${pointless.join(', ')}: it keeps the client's public address`;
-  if (all) throw new PlanError('source', `${text}; name the addresses that connect from the internet`);
+  const text = whoNeverComes(sources);
+  if (text === undefined) return;
+  const some = sources.groups.some(group => group.values.some(value => comesFromInternet(group, value)));
+  if (!some) throw new PlanError('source', text);
   draft.warnings.add(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+}
+
+/** Which of the sources meet nobody on a jump path, in words; undefined when each can meet somebody. */
+export function whoNeverComes(sources: ChosenSources): string | undefined {
+  const pointless = sources.groups.flatMap(group => group.values.filter(value => !comesFromInternet(group, value)));
+  return pointless.length === 0
+    ? undefined
+    : `nobody comes through a public load balancer as ${pointless.join(', ')}, since it keeps the client's public address: name the addresses that connect from the internet`;
 }
 
 function comesFromInternet(group: SourceGroup, value: string): boolean {

@@ -104,7 +104,8 @@ export function giveSubnetAWayOut(draft: Draft, target: JumpTarget): void {
       `the subnet of ${machine.name} is not in what was read: it gets no NAT gateway`,
     );
   if (pickText(subnet, 'properties', 'natGateway', 'id') !== undefined) return;
-  refuseBasicNeighbours(draft, id);
+  const refusal = gatewayRefusal(draft, target);
+  if (refusal !== undefined) throw new PlanError('load-balancer', refusal);
   const network = draft.get(parentOf(id));
   const location = pickText(network, 'location');
   const scope = `${groupScope(parseId(machine.displayId))}/providers/Microsoft.Network`;
@@ -144,23 +145,21 @@ export function giveSubnetAWayOut(draft: Draft, target: JumpTarget): void {
   }
 }
 
-/** A subnet with Basic addresses or load balancers takes no NAT gateway. */
-function refuseBasicNeighbours(draft: Draft, subnet: string): void {
+/** Why a target's subnet takes no NAT gateway: beside Basic addresses and load balancers it does not. */
+export function gatewayRefusal(draft: Draft, { configuration }: JumpTarget): string | undefined {
   for (const network of draft.model.interfaces.values()) {
     for (const one of network.ipConfigurations) {
-      if (one.subnet?.id !== subnet) continue;
+      if (one.subnet?.id === undefined || one.subnet.id !== configuration.subnet?.id) continue;
       const address = one.publicIpAddress && 'dependsOn' in one.publicIpAddress ? one.publicIpAddress.id : undefined;
-      const ids = [...one.backendPools.items, ...one.inboundNatRules.items].flatMap(({ id }) =>
+      const balancers = [...one.backendPools.items, ...one.inboundNatRules.items].flatMap(({ id }) =>
         id === undefined ? [] : [parentOf(id)],
       );
-      const basic = [...(address === undefined ? [] : [address]), ...ids]
+      const basic = [...(address === undefined ? [] : [address]), ...balancers]
         .map(id => draft.get(id))
         .find(resource => resource && (pickText(resource, 'sku', 'name') ?? 'Basic').toLowerCase() === 'basic');
       if (basic)
-        throw new PlanError(
-          'load-balancer',
-          `${pickText(basic, 'name')} in the same subnet has the retired Basic SKU, beside which Azure takes no NAT gateway: upgrade it first`,
-        );
+        return `the subnet takes no NAT gateway beside ${pickText(basic, 'name')}, which has the retired Basic SKU: upgrade that first`;
     }
   }
+  return undefined;
 }

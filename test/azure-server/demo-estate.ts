@@ -245,6 +245,7 @@ function layShared(azure: AzureServer): void {
     AzureBastionSubnet: {},
     guarded: {},
   });
+  e.add('hub', 'Microsoft.Network/dnsZones', 'contoso.example', { location: 'global' });
   const nsg = e.securityGroup('hub', 'apps-nsg', { https: '100 allow tcp 443 from Internet' });
   const classic = e.machine('hub', 'app-classic', { subnet: hub.apps!, securityGroup: nsg, os: 'Windows' });
   const policied = e.machine('hub', 'app-policy', { subnet: hub.apps!, securityGroup: nsg });

@@ -1,4 +1,3 @@
-import { CancellationError, window } from 'vscode';
 import type { PlanAction } from '../../remediation/plan.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { ChangeFlow } from './change-flow.ts';
@@ -23,12 +22,9 @@ export const changeActions = {
     const plan = await planFor(flow.parts.estate, { action: 'tighten', machines: [machine.id], port, sources });
     await flow.run(plan, machine.name);
   },
-  async createJumpPath(flow, node) {
-    const { machine, port } = await targetOf(flow.parts, node);
-    const sources = await askSources(false);
-    const closeDirect = await askCloseDirect();
-    const request = { action: 'jump-path', machines: [machine.id], port, sources, closeDirect } as const;
-    await flow.run(await planFor(flow.parts.estate, request), machine.name);
+  async createJumpPath(flow, node, selected) {
+    const { createJumpPath } = await import('../jump-path/create-jump-path.ts');
+    await createJumpPath(flow, node, selected);
   },
   async enableJustInTime(flow, node) {
     const { machine, port } = await targetOf(flow.parts, node);
@@ -46,20 +42,4 @@ function closing(action: PlanAction): ChangeAction {
     const { machine, port } = await targetOf(flow.parts, node);
     await flow.run(await planFor(flow.parts.estate, { action, machines: [machine.id], port }), machine.name);
   };
-}
-
-async function askCloseDirect(): Promise<boolean> {
-  const chosen = await window.showQuickPick(
-    [
-      { label: 'Leave the direct way as it is', close: false },
-      {
-        label: 'Close the direct way',
-        detail: 'Denies the open rules and takes the public IP from the machine',
-        close: true,
-      },
-    ],
-    { title: 'The Way That Is Open Now' },
-  );
-  if (!chosen) throw new CancellationError();
-  return chosen.close;
 }

@@ -378,7 +378,7 @@ describe('plans: the direct way beside a jump path', () => {
     refused(
       resources,
       { closing: ['dissociate'], wayOut: 'nat-gateway' },
-      /old in the same subnet has the retired Basic/,
+      /takes no NAT gateway beside old, which has the retired Basic SKU/,
     );
   });
 
