@@ -30,7 +30,8 @@ function writeAll(text: string): Promise<void> {
 async function readAll(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  const { decodeInventory } = await import('../azure/inventory-file.ts');
+  return decodeInventory(Buffer.concat(chunks), 'standard input');
 }
 
 process.stdout.on('error', error => {

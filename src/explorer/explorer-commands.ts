@@ -118,7 +118,8 @@ async function openInventory(estate: Estate, uri?: Uri): Promise<void> {
   const name = source.path.slice(source.path.lastIndexOf('/') + 1);
   const bytes = await workspace.fs.readFile(source);
   try {
-    await estate.showFile(name, new TextDecoder().decode(bytes));
+    const { decodeInventory } = await import('../azure/inventory-file.ts');
+    await estate.showFile(name, decodeInventory(bytes, name));
   } catch (error) {
     if (error instanceof Error) throw new OperationError(error.message, { cause: error });
     throw error;

@@ -2,7 +2,7 @@ import { everyAddress, everyV4, everyV6 } from '../address-set.ts';
 import type { Certainty, Reach } from '../model.ts';
 import type { IpConfiguration, Machine, NetworkInterface, NetworkModel } from '../network-model.ts';
 import { describeSources, reachOf } from '../reach.ts';
-import type { RuleLayer } from '../rule-layer.ts';
+import { layerOf, type RuleLayer, unreadableLayer } from '../rule-layer.ts';
 import type { EvaluationOptions } from '../security-group.ts';
 import { everySource, noSources, type SourceSet, uniteSources } from '../source-set.ts';
 import { managementPorts } from '../verdict.ts';
@@ -125,9 +125,9 @@ export class MachineEvaluation {
 
   #askGroups(way: Way, { layers }: End, port: number): GroupsAnswer {
     const admin = this.#estate.adminOf(way.ipConfiguration);
-    if (layers.length === 0 && !(admin && (admin.skip.rules.length > 0 || opensByItself(way)))) return { layers };
+    if (layers.length === 0 && !admin) return { layers };
     const verdict = this.#answers.ask({
-      groups: layers,
+      groups: layers.length > 0 ? layers : withoutGroups(way),
       ...(admin ? { admin } : {}),
       protocol: this.#protocol,
       port,
@@ -138,8 +138,10 @@ export class MachineEvaluation {
   }
 }
 
-function opensByItself(way: Way): boolean {
-  return !way.openWithoutGroups.known || way.openWithoutGroups.value;
+/** What stands for the security groups where there are none: the SKU closes the way, or leaves it open. */
+function withoutGroups({ openWithoutGroups: open, frontend }: Way): readonly RuleLayer[] {
+  if (!open.known) return [unreadableLayer(`(SKU of ${frontend})`, open.dependsOn)];
+  return open.value ? [] : [layerOf('(Standard SKU without a security group)', [])];
 }
 
 /** An address of a machine, with the groups before it and the load balancers that send to it. */

@@ -12,7 +12,18 @@ import type {
 import { certainExistence, type ResourceDeclaration } from '../resource.ts';
 import type { Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
-import { at, comparableId, itemsOf, known, partId, referenceOf, referencesOf, textOf, unclear } from './values.ts';
+import {
+  at,
+  comparableId,
+  isLive,
+  itemsOf,
+  known,
+  partId,
+  referenceOf,
+  referencesOf,
+  textOf,
+  unclear,
+} from './values.ts';
 
 const interfaceTypes = [
   'microsoft.network/networkinterfaces',
@@ -40,15 +51,23 @@ export function readInterface(body: Value, id: string, declaration: ResourceDecl
   const properties = at(body, 'properties');
   const list = itemsOf(at(properties, 'ipConfigurations'));
   const securityGroup = referenceOf(at(properties, 'networkSecurityGroup'));
-  const more = properties?.kind === 'unknown' ? properties.dependsOn : list.rest?.dependsOn;
+  const name = shownName(body, declaration);
+  const more =
+    properties?.kind === 'unknown' ? properties.dependsOn : (list.rest?.dependsOn ?? notReadIn(body, list.items, name));
   return {
     id,
-    name: shownName(body, declaration),
+    name,
     securityGroup,
     ipConfigurations: list.items.filter(isObject).map(item => readIpConfiguration(item, id)),
     more,
     declaration,
   };
+}
+
+/** Words for configurations in an answer of Azure that cannot be understood. */
+function notReadIn(body: Value, items: readonly Value[], name: string): readonly string[] | undefined {
+  if (at(body, 'properties', 'ipConfigurations')?.kind === 'array' && items.every(isObject)) return undefined;
+  return isLive(body) ? [`not readable: the IP configurations of network interface ${name}`] : undefined;
 }
 
 function isObject(value: Value): boolean {
@@ -111,17 +130,21 @@ function inlinePublicIp(value: Value | undefined): PublicIpAddress | Reference |
     return { name: value.dependsOn.join(', '), dependsOn: value.dependsOn, uncertain: true };
   return {
     name: textOf(at(value, 'name')) ?? 'public IP',
-    sku: skuOf(at(value, 'sku')),
+    sku: skuOf(value, textOf(at(value, 'name')) ?? 'public IP'),
     family: familyOf(at(value, 'properties', 'publicIPAddressVersion')),
     existence: certainExistence,
   };
 }
 
-/** `Basic` when nothing is given, as Azure's REST API has it. */
-export function skuOf(sku: Value | undefined): Known<NetworkSku> {
-  if (!sku) return known('Basic');
-  if (sku.kind === 'unknown') return unclear(...sku.dependsOn);
-  const name = at(sku, 'name');
+/**
+ * Of a public address or load balancer. `Basic` when a template gives nothing, as Azure's REST API has it; Azure's
+ * answers always give it, so that there it is not known.
+ */
+export function skuOf(body: Value, shown: string): Known<NetworkSku> {
+  const sku = at(body, 'sku');
+  if (sku?.kind === 'unknown') return unclear(...sku.dependsOn);
+  const name = sku?.kind === 'object' ? at(sku, 'name') : sku;
+  if (!name && isLive(body)) return unclear(`not readable: the SKU of ${shown}`);
   if (name?.kind === 'unknown') {
     const options = (name.alternatives ?? []).map(textOf);
     const first = options[0];
@@ -151,7 +174,7 @@ export function readPublicIpAddresses(index: DeclarationIndex): Map<string, Publ
         name: nameOf(declaration),
         sku: unread
           ? unclear(`the SKU of public IP ${nameOf(declaration)}, which is not in this template`)
-          : skuOf(at(declaration.body, 'sku')),
+          : skuOf(declaration.body, `public IP ${nameOf(declaration)}`),
         family: familyOf(at(properties, 'publicIPAddressVersion')),
         ...(address !== undefined ? { address } : {}),
         existence: declaration.existence,

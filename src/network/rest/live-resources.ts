@@ -12,7 +12,7 @@ export function declarationsOf(resources: readonly unknown[]): ResourceDeclarati
     if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return;
     const id = text(resource, 'id');
     const type = text(resource, 'type') ?? (id === undefined ? undefined : typeInId(id));
-    if (type === undefined) return;
+    if (type === undefined || (isBare(resource) && saysNothingBare.has(type.toLowerCase()))) return;
     const address = id ?? `resources[${at}]`;
     const name = text(resource, 'name') ?? id?.slice(id.lastIndexOf('/') + 1) ?? '';
     out.push(new LiveDeclaration(resource, type, id ?? `${type}/${name || address}`, name, address));
@@ -20,14 +20,34 @@ export function declarationsOf(resources: readonly unknown[]): ResourceDeclarati
   return out;
 }
 
-function text(resource: object, name: string): string | undefined {
+function own(resource: object, name: string): unknown {
+  if (Object.hasOwn(resource, name)) return (resource as { readonly [key: string]: unknown })[name];
   let value: unknown;
-  if (Object.hasOwn(resource, name)) {
-    value = (resource as { readonly [key: string]: unknown })[name];
-  } else {
-    for (const [key, other] of Object.entries(resource)) if (key.toLowerCase() === name) value = other;
-  }
+  for (const [key, other] of Object.entries(resource)) if (key.toLowerCase() === name) value = other;
+  return value;
+}
+
+function text(resource: object, name: string): string | undefined {
+  const value = own(resource, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Types whose resources are as good as not read when nothing but their names was. */
+const saysNothingBare = new Set([
+  'microsoft.network/networksecuritygroups',
+  'microsoft.network/networkinterfaces',
+  'microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces',
+  'microsoft.network/virtualnetworks',
+  'microsoft.network/virtualnetworks/subnets',
+  'microsoft.network/loadbalancers',
+  'microsoft.network/firewallpolicies/rulecollectiongroups',
+  'microsoft.network/ipgroups',
+]);
+
+/** Whether a resource has no properties, as in a list of resources of all types. */
+function isBare(resource: object): boolean {
+  const properties = own(resource, 'properties');
+  return typeof properties !== 'object' || properties === null || Array.isArray(properties);
 }
 
 /** `Microsoft.Network/networkSecurityGroups/securityRules` of an id with these parts. */

@@ -14,6 +14,7 @@ import type { DeclarationIndex } from './declarations.ts';
 import { nameOf, privateAddressOf, skuOf } from './interfaces.ts';
 import {
   at,
+  isLive,
   itemsOf,
   known,
   numberAt,
@@ -27,6 +28,8 @@ import {
 
 const balancerType = 'microsoft.network/loadbalancers';
 
+const ruleLists = ['inboundNatRules', 'inboundNatPools', 'loadBalancingRules'] as const;
+
 /** Load balancers with their inbound NAT rules of both versions, NAT pools and balancing rules. */
 export function readLoadBalancers(index: DeclarationIndex): Map<string, LoadBalancer> {
   const out = new Map<string, LoadBalancer>();
@@ -38,14 +41,17 @@ export function readLoadBalancers(index: DeclarationIndex): Map<string, LoadBala
     const properties = at(declaration.body, 'properties');
     const parts = (name: string): readonly Value[] =>
       itemsOf(at(properties, name)).items.filter(item => item.kind === 'object');
-    const rests = ['inboundNatRules', 'inboundNatPools', 'loadBalancingRules'].flatMap(
-      name => itemsOf(at(properties, name)).rest?.dependsOn ?? [],
-    );
+    const rests = ruleLists.flatMap(name => {
+      const list = itemsOf(at(properties, name));
+      if (list.rest) return list.rest.dependsOn;
+      const odd = isLive(declaration.body) && list.items.some(item => item.kind !== 'object');
+      return odd ? [`not readable: ${name} of load balancer ${nameOf(declaration)}`] : [];
+    });
     out.set(id, {
       id,
       name: nameOf(declaration),
       declaration,
-      sku: skuOf(at(declaration.body, 'sku')),
+      sku: skuOf(declaration.body, `load balancer ${nameOf(declaration)}`),
       frontends: parts('frontendIPConfigurations').map(part => readFrontend(part, id)),
       pools: [
         ...parts('backendAddressPools').map(part => readPool(part, partId(id, 'backendaddresspools', part))),

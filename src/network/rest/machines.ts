@@ -3,7 +3,7 @@ import type { ResourceDeclaration } from '../resource.ts';
 import { identity, type Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
 import { nameOf, readInterface } from './interfaces.ts';
-import { at, itemsOf, numberOf, referenceOf, referencesOf, textOf } from './values.ts';
+import { at, type Items, itemsOf, numberOf, referenceOf, referencesOf, textOf } from './values.ts';
 
 const kinds: readonly [string, MachineKind][] = [
   ['microsoft.compute/virtualmachines', 'virtual-machine'],
@@ -37,7 +37,8 @@ function readMachine(
     at(profile, 'networkInterfaceConfigurations') ??
       at(properties, 'networkProfileConfiguration', 'networkInterfaceConfigurations'),
   );
-  const more = listed.more ?? configured.rest?.dependsOn ?? missingProfile(declaration, kind, profile);
+  const more =
+    listed.more ?? configured.rest?.dependsOn ?? missingInterfaces(declaration, kind, properties, profile, configured);
   const inline: NetworkInterface[] = [];
   // An instance's profile repeats the interfaces that it refers to, and stands for them when they cannot be read.
   if (listed.items.length === 0 || kind === 'scale-set-instance') {
@@ -65,16 +66,26 @@ function readMachine(
 }
 
 /** Words when a machine's interfaces cannot be told, because the part that names them was not read. */
-function missingProfile(
+function missingInterfaces(
   declaration: ResourceDeclaration,
   kind: MachineKind,
+  properties: Value | undefined,
   profile: Value | undefined,
+  configured: Items,
 ): readonly string[] | undefined {
   if (profile?.kind === 'unknown') return profile.dependsOn;
-  if (profile || kind === 'scale-set') return undefined;
-  return declaration.place.kind === 'resource'
-    ? [`not readable: the interfaces of machine ${nameOf(declaration)}`]
-    : [`the interfaces of machine ${nameOf(declaration)}, which are not given`];
+  const unread = `not readable: the interfaces of machine ${nameOf(declaration)}`;
+  if (declaration.place.kind !== 'resource') {
+    return profile || kind === 'scale-set'
+      ? undefined
+      : [`the interfaces of machine ${nameOf(declaration)}, which are not given`];
+  }
+  if (configured.items.some(item => item.kind !== 'object')) return [unread];
+  // A flexible scale set may have no profile: its machines are listed by themselves.
+  if (kind === 'scale-set' && textOf(at(properties, 'orchestrationMode'))?.toLowerCase() === 'flexible')
+    return undefined;
+  const given = at(profile, 'networkInterfaces') ?? at(profile, 'networkInterfaceConfigurations');
+  return given || configured.items.length > 0 ? undefined : [unread];
 }
 
 const jitType = 'microsoft.security/locations/jitnetworkaccesspolicies';

@@ -2,6 +2,7 @@ import type { ModelProblem, SecurityGroup, SecurityRule } from '../model.ts';
 import type { Existence, ResourceDeclaration } from '../resource.ts';
 import { identity, type UnknownValue, type Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
+import { nameOf } from './interfaces.ts';
 import { readSecurityRule } from './security-rule.ts';
 import { at, itemsOf, textField, textOf } from './values.ts';
 
@@ -68,6 +69,10 @@ function readGroup(
   if (!declaration.existing) {
     const list = at(declaration.body, 'properties', 'securityRules');
     readInlineRules(list, declaration, rules, rests);
+    if (declaration.place.kind === 'resource' && !(list?.kind === 'array' && list.items.every(isObject))) {
+      const dependsOn = [`not readable: rules of security group ${nameOf(declaration)}`];
+      rests.push({ kind: 'unknown', dependsOn, origin: declaration.body.origin });
+    }
     if (list && list.kind !== 'array' && list.kind !== 'unknown') {
       problems.push({
         message: 'securityRules is not a list of rules.',
@@ -95,6 +100,10 @@ function readGroup(
     existence: declaration.existence,
     problems,
   };
+}
+
+function isObject(value: Value): boolean {
+  return value.kind === 'object';
 }
 
 /** Deeper than any template nests alternatives within alternatives. */

@@ -225,7 +225,7 @@ const nothing: readonly string[] = [];
 export function referenceOf(value: Value | undefined): Reference | undefined {
   if (!value || value.kind === 'null') return undefined;
   const id = value.kind === 'object' ? at(value, 'id') : value;
-  if (!id) return undefined;
+  if (!id || (id.kind !== 'string' && id.kind !== 'unknown')) return isLive(value) ? withoutId() : undefined;
   const key = comparableId(id);
   if (key === '') return undefined;
   if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: nothing };
@@ -240,16 +240,32 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   return { name: id.dependsOn.join(', '), dependsOn: id.dependsOn };
 }
 
+/** Whether a value came from Azure, where nothing is written by hand. */
+export function isLive(value: Value | undefined): boolean {
+  return value?.origin[0]?.place.kind === 'resource';
+}
+
+/** Something is referred to in Azure's answer, and what cannot be told. */
+function withoutId(): Reference {
+  return { name: 'a resource without an id', dependsOn: ['a reference without an id'], uncertain: true };
+}
+
 const noReferences: References = { items: [] };
 
 export function referencesOf(value: Value | undefined): References {
   if (!value) return noReferences;
   const list = itemsOf(value);
   const items: Reference[] = [];
+  let malformed = false;
   for (const item of list.items) {
     const reference = referenceOf(item);
-    if (reference) items.push(reference);
+    if (reference?.id !== undefined || !isLive(value)) {
+      if (reference) items.push(reference);
+    } else {
+      malformed = true;
+    }
   }
+  if (malformed) return { items, more: ['a reference without an id'] };
   return list.rest ? { items, more: list.rest.dependsOn } : { items };
 }
 

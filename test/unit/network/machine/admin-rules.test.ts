@@ -45,4 +45,22 @@ describe('security admin rules', () => {
     assert.deepEqual(always.paths[0]!.decidedBy, ['Virtual Network Manager/r']);
     assert.equal(judge(22, ...around('open'), admin('Deny', '0.0.0.0/1')).reach, 'internet');
   });
+
+  it('open a Standard address without a group only where they always allow, and leave a Basic one open but for Deny', () => {
+    const without = (sku: 'Basic' | 'Standard'): readonly Json[] => [
+      machine('vm', 'nic'),
+      nic('nic', { publicIp: 'pip' }),
+      publicIp('pip', sku, '20.1.2.3'),
+      virtualNetwork('vnet', { default: null }),
+    ];
+    for (const [sku, access, source, reach] of [
+      ['Standard', 'Deny', '203.0.113.0/24', 'none'],
+      ['Standard', 'Allow', '*', 'none'],
+      ['Standard', 'AlwaysAllow', '203.0.113.0/24', 'restricted'],
+      ['Basic', 'Deny', '203.0.113.0/24', 'internet'],
+      ['Basic', 'Deny', '*', 'none'],
+      ['Basic', 'Allow', '203.0.113.0/24', 'internet'],
+    ] as const)
+      assert.equal(judge(22, ...without(sku), admin(access, source)).reach, reach, `${sku} ${access} ${source}`);
+  });
 });
