@@ -20,6 +20,8 @@ export interface Destination {
   readonly groups: ReadonlySet<string>;
   /** Whether it may belong to further ones. */
   readonly moreGroups: boolean;
+  /** The key of the interface itself, when it is the first address of it. */
+  readonly interface?: string;
 }
 
 /** A part of source ports × destination addresses in which every rule matches alike, whoever sends. */
@@ -127,7 +129,8 @@ function groupLevel(rule: CompiledRule, destination: Destination): Level {
   let level: Level = destination.moreGroups ? 1 : 0;
   if (destination.groups.size > 0) level = maxLevel(level, rule.otherDestinationGroups);
   for (const id of destination.groups) level = maxLevel(level, rule.destinationGroups.get(id) ?? 0);
-  return level;
+  if (destination.interface === undefined) return level;
+  return maxLevel(level, rule.destinationGroups.get(destination.interface) ?? 0);
 }
 
 /**

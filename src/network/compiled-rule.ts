@@ -9,6 +9,7 @@ import {
   uniteAddresses,
   uniteAllAddresses,
 } from './address-set.ts';
+import { interfaceOfAddress } from './interface-address.ts';
 import { intersectIntervals, intervalsContain, intervalsInclude, uniteAllIntervals } from './intervals.ts';
 import type { Field, FieldList, SecurityRule } from './model.ts';
 import { everyPort, noPorts, type PortSet, parsePorts } from './port-set.ts';
@@ -53,7 +54,7 @@ export interface CompiledRule {
   readonly ports: Bounds<PortSet>;
   readonly sourcePorts: Bounds<PortSet>;
   readonly destination: Bounds<AddressSet>;
-  /** Application security groups it names as destination, by identity. */
+  /** Application security groups it names as destination, by identity, and interfaces by whose address it does, by key. */
   readonly destinationGroups: ReadonlyMap<string, Level>;
   /** How surely it matches members of application security groups that cannot be told. */
   readonly otherDestinationGroups: Level;
@@ -105,7 +106,8 @@ export function compileRule(rule: SecurityRule): CompiledRule | undefined {
   noteList(dependsOn, 'source-port', sourcePortRanges);
   noteList(dependsOn, 'source', sourceAddressPrefixes);
   noteList(dependsOn, 'source', sourceApplicationSecurityGroups);
-  noteList(dependsOn, 'destination', destinationAddressPrefixes);
+  const destinations = withoutInterfaces(destinationAddressPrefixes);
+  noteList(dependsOn, 'destination', destinations.list);
   noteList(dependsOn, 'destination', destinationApplicationSecurityGroups);
 
   const there = existence.kind === 'depends' ? minLevel(inbound, 1) : inbound;
@@ -139,6 +141,7 @@ export function compileRule(rule: SecurityRule): CompiledRule | undefined {
   const groups = isAbsent(destinationApplicationSecurityGroups)
     ? noGroups
     : applicationGroups(destinationApplicationSecurityGroups);
+  const members = new Map([...groups.known, ...destinations.interfaces.map(key => [key, 2] as const)]);
 
   return {
     rule,
@@ -152,8 +155,8 @@ export function compileRule(rule: SecurityRule): CompiledRule | undefined {
     udp: levelOf(protocol, isUdp),
     ports,
     sourcePorts: isAbsent(sourcePortRanges) ? everyPortBounds : portBounds(sourcePortRanges),
-    destination: noDestination ? everyAddressBounds : destinationBounds(destinationAddressPrefixes),
-    destinationGroups: groups.known,
+    destination: noDestination ? everyAddressBounds : destinationBounds(destinations.list),
+    destinationGroups: members,
     otherDestinationGroups: groups.other,
     sources,
     inside,
@@ -397,6 +400,18 @@ function destinationBounds(list: FieldList<string>): Bounds<AddressSet> {
   // What arrives at an interface has a private address as destination: `VirtualNetwork` is all of them, `Internet` and
   // the services' tags are none.
   return boundsOf(list, insideAlgebra);
+}
+
+/** Takes out destinations that are the address of an interface: it need not be known to tell what they match. */
+function withoutInterfaces(list: FieldList<string>): { list: FieldList<string>; interfaces: readonly string[] } {
+  const interfaces: string[] = [];
+  const items = list.items.filter(item => {
+    const key = item.known || item.symbol === undefined ? undefined : interfaceOfAddress(item.symbol);
+    if (key !== undefined) interfaces.push(key);
+    return key === undefined;
+  });
+  if (interfaces.length === 0) return { list, interfaces };
+  return { list: list.rest ? { items, rest: list.rest } : { items }, interfaces };
 }
 
 function applicationGroups(list: FieldList<string>): { known: ReadonlyMap<string, Level>; other: Level } {

@@ -16,6 +16,8 @@ export interface UnknownField<T> {
   readonly dependsOn: readonly string[];
   /** When the value is surely one of these. */
   readonly alternatives?: readonly T[];
+  /** What it is compared by, when it stands for something that is the same wherever it is named. */
+  readonly symbol?: string;
   readonly origin: OriginChain;
 }
 

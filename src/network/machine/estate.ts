@@ -1,6 +1,7 @@
 import type { AddressSet } from '../address-set.ts';
 import type { Destination } from '../cells.ts';
 import type { Level } from '../compiled-rule.ts';
+import { interfaceKey } from '../interface-address.ts';
 import type { SecurityGroup } from '../model.ts';
 import type {
   Family,
@@ -125,7 +126,7 @@ export class Estate {
     return subnet?.id === undefined ? undefined : this.model.subnets.get(subnet.id)?.prefixes;
   }
 
-  destinationOf(configuration: IpConfiguration, family: Family): Destination {
+  destinationOf(network: NetworkInterface, configuration: IpConfiguration, family: Family): Destination {
     const { applicationSecurityGroups: groups, privateAddress } = configuration;
     const known = new Set<string>();
     let moreGroups = groups.more !== undefined;
@@ -140,6 +141,7 @@ export class Estate {
       ...(where && addresses && addresses.length > 0 ? { where } : {}),
       groups: known,
       moreGroups,
+      ...(network.ipConfigurations[0]?.id === configuration.id ? { interface: interfaceKey(network.id) } : {}),
     };
   }
 

@@ -9,6 +9,7 @@ import {
   uniteAddresses,
 } from '../address-set.ts';
 import { type Bounds, type Level, maxLevel, memberLevel, minLevel } from '../compiled-rule.ts';
+import { interfaceKey, interfaceOfAddress } from '../interface-address.ts';
 import { intersectIntervals, uniteIntervals } from '../intervals.ts';
 import type { FieldList } from '../model.ts';
 import type { AzureFirewall, DnatRule, IpConfiguration, NetworkInterface } from '../network-model.ts';
@@ -279,11 +280,11 @@ export class FirewallIndex {
 /** Whether an unknown address is that of an interface; undefined when it may be anything. */
 function namesInterface(symbol: string | undefined, id: string): boolean | undefined {
   if (symbol === undefined) return undefined;
-  const terraform = /\{([^{}]+)\}$/.exec(id)?.[1];
-  if (terraform !== undefined && symbol.startsWith(`{${terraform}.`)) return true;
+  const key = interfaceOfAddress(symbol);
+  if (key !== undefined) return key === interfaceKey(id);
   const at = symbol.indexOf(id);
   if (at >= 0 && !/[\w.-]/.test(symbol[at + id.length] ?? '')) return true;
-  return /\/networkinterfaces\/|^\{azurerm_network_interface\./.test(symbol) ? false : undefined;
+  return symbol.includes('/networkinterfaces/') ? false : undefined;
 }
 
 interface FrontendText {

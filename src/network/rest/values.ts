@@ -115,7 +115,10 @@ export function unknownField<T>(value: UnknownValue, read: (value: Value) => T |
     if (one === undefined) return { known: false, dependsOn: value.dependsOn, origin: value.origin };
     alternatives.push(one);
   }
-  if (alternatives.length === 0) return { known: false, dependsOn: value.dependsOn, origin: value.origin };
+  if (alternatives.length === 0) {
+    const { dependsOn, origin, symbol } = value;
+    return symbol === undefined ? { known: false, dependsOn, origin } : { known: false, dependsOn, symbol, origin };
+  }
   return { known: false, dependsOn: value.dependsOn, alternatives, origin: value.origin };
 }
 

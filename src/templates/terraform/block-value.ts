@@ -27,11 +27,11 @@ export function blockValue(
   return new LazyObject(origin, names, name => {
     const attribute = findLast(body, name);
     if (attribute) {
-      const value = asProperty(evaluator.evaluate(attribute.value, scope), name, {
-        kind: 'text',
-        file: scope.file,
-        range: { start: attribute.value.start, end: attribute.value.end },
-      });
+      const evaluated = evaluator.evaluate(attribute.value, scope);
+      const decided = scope.references.documented ? evaluated.origin[evaluated.origin.length - 1]?.place : undefined;
+      const { start, end } = attribute.value;
+      const own: TextPlace = { kind: 'text', file: scope.file, range: { start, end } };
+      const value = asProperty(evaluated, name, decided?.kind === 'text' ? decided : own);
       if (value.kind !== 'null')
         return {
           name,

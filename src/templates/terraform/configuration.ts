@@ -2,7 +2,6 @@ import type { FileSystem } from '../file-system.ts';
 import type { ReadOptions, ReadProblem, TemplateReading } from '../reading.ts';
 import { RecordedFiles } from '../recorded-files.ts';
 import type { TerraformParser } from './grammar.ts';
-import { knownModuleResources } from './known-modules.ts';
 import { type Assignment, ModuleInstance } from './module-instance.ts';
 import { ReadingState } from './reading-state.ts';
 import type { ResourceInstance } from './resource-instance.ts';
@@ -62,7 +61,6 @@ function collect(module: ModuleInstance, into: SourceResource[], isCancelled: ()
   for (const name of module.source.calls.keys()) {
     const call = module.call(name);
     for (const instance of call?.instances ?? []) collect(instance, into, isCancelled);
-    if (call && call.instances.length === 0) into.push(...knownModuleResources(call));
   }
 }
 
@@ -85,12 +83,12 @@ function sourceOf(instance: ResourceInstance): SourceResource {
   };
 }
 
-export function providerVersion(module: ModuleInstance): string | undefined {
-  return module.state.lockedVersion() ?? versionAbove(module);
-}
-
-function versionAbove(module: ModuleInstance): string | undefined {
+/** The azurerm version in the lock file, else the constraints of the module and those above it, which hold together. */
+function providerVersion(module: ModuleInstance): string | undefined {
+  const locked = module.state.lockedVersion();
+  if (locked !== undefined) return locked;
+  const constraints: string[] = [];
   for (let at: ModuleInstance | undefined = module; at; at = at.parent)
-    if (at.source.azurermVersion !== undefined) return at.source.azurermVersion;
-  return undefined;
+    if (at.source.azurermVersion !== undefined) constraints.push(at.source.azurermVersion);
+  return constraints.length > 0 ? constraints.join(',') : undefined;
 }

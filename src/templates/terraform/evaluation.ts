@@ -38,6 +38,8 @@ export interface References {
   resolve(path: readonly string[]): Value | undefined;
   /** For `file` and its kin, relative to the module's folder. */
   readonly functionContext: FunctionContext;
+  /** What is written in the module is in no file: a value stands where its module's caller wrote it. */
+  readonly documented?: boolean;
 }
 
 /** A name that an expression's surroundings give: `each`, `count`, a `for` variable, a `dynamic` block's iterator. */

@@ -1,6 +1,14 @@
 import { type Node, parseTree } from 'jsonc-parser';
 import type { TerraformParser } from './grammar.ts';
-import type { Attribute, Block, Body, Expression, ObjectEntry, SourceFile } from './syntax.ts';
+import {
+  type Attribute,
+  type Block,
+  type Body,
+  type Expression,
+  type ObjectEntry,
+  type SourceFile,
+  standingAt,
+} from './syntax.ts';
 
 const maximumDepth = 200;
 
@@ -121,7 +129,7 @@ class JsonReader {
     const syntax = this.parser.parse(`v = <<${marker}\n${value}\n${marker}\n`);
     const parsed = syntax.body.attributes[0]?.value;
     if (!parsed || syntax.problems.length > 0) return { kind: 'missing', start, end };
-    return placed(withoutLastNewline(parsed), start, end);
+    return standingAt(withoutLastNewline(parsed), { start, headerEnd: end, end });
   }
 }
 
@@ -136,19 +144,6 @@ function withoutLastNewline(expression: Expression): Expression {
     else parts[parts.length - 1] = { kind: 'text', text };
   }
   return { ...expression, parts };
-}
-
-/** Every part of a string's template stands where the string stands. */
-function placed(expression: Expression, start: number, end: number): Expression {
-  const move = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(move);
-    if (typeof node !== 'object' || node === null) return node;
-    const moved: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(node))
-      moved[name] = name === 'start' ? start : name === 'end' ? end : move(value);
-    return moved;
-  };
-  return move(expression) as Expression;
 }
 
 function members(node: Node): { name: string; key: Node; value: Node }[] {

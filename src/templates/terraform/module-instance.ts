@@ -58,6 +58,10 @@ export class ModuleInstance implements References {
     this.functionContext = moduleContext(this);
   }
 
+  get documented(): boolean {
+    return this.source.documented === true;
+  }
+
   /** The scope of an expression in one of the module's files. */
   scope(file: string): Scope {
     return { file, references: this, bindings: undefined };
@@ -316,7 +320,7 @@ export class ModuleInstance implements References {
           module,
           `${this.prefix}module.${name}${expanded.suffix}.`,
           this,
-          [...this.via, site],
+          module.documented ? this.via : [...this.via, site],
           assigned,
           {
             hangsOn: [...this.expanded.hangsOn, ...expanded.hangsOn],
@@ -337,10 +341,15 @@ function outputsOf(instance: ModuleInstance): Value {
     [],
     () => instance.source.outputs.keys(),
     name => {
-      const value = instance.output(name);
+      const value = instance.output(name) ?? (instance.source.documented && unreadOutput(instance, name));
       return value && { name, value };
     },
   );
+}
+
+/** An output that the documentation of a published module may have and what stands for the module has not. */
+function unreadOutput({ prefix }: ModuleInstance, name: string): Value {
+  return unknownValue([`${prefix}${name}`], [], { symbol: `{${prefix}${name}}` });
 }
 
 /** All instances as an expression sees them: one object, a list or a map. */

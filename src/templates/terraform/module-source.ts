@@ -2,7 +2,7 @@ import { baseName, type FileSystem } from '../file-system.ts';
 import type { ReadProblem } from '../reading.ts';
 import type { TerraformParser } from './grammar.ts';
 import { readJsonSyntax } from './json-syntax.ts';
-import type { Attribute, Block, Body, Expression, SourceFile } from './syntax.ts';
+import { type Attribute, type Block, type Body, type Expression, type SourceFile, standingAt } from './syntax.ts';
 
 /** A block with the file that it stands in. */
 export interface PlacedBlock {
@@ -28,6 +28,8 @@ export interface ModuleSource {
   readonly calls: ReadonlyMap<string, PlacedBlock>;
   /** The version constraint for azurerm, as written. */
   readonly azurermVersion: string | undefined;
+  /** It stands for a published module by its documented inputs: everything in it stands where the module is called. */
+  readonly documented?: true;
 }
 
 /** The most files of one folder that are read as one module. */
@@ -60,16 +62,7 @@ export function readModuleSource(
   parser: TerraformParser,
   report: (problem: ReadProblem) => void,
 ): ModuleSource {
-  const source = {
-    folder,
-    files: [] as string[],
-    variables: new Map<string, PlacedBlock>(),
-    locals: new Map<string, { attribute: Attribute; file: string }>(),
-    outputs: new Map<string, PlacedBlock>(),
-    resources: new Map<string, ResourceBlock>(),
-    calls: new Map<string, PlacedBlock>(),
-    azurermVersion: undefined as string | undefined,
-  };
+  const source = emptySource(folder);
   for (const file of moduleFiles(folder, files)) {
     source.files.push(file);
     const read = files.read(file);
@@ -84,6 +77,26 @@ export function readModuleSource(
     for (const block of syntax.body.blocks) addBlock(source, block, file, override);
   }
   return source;
+}
+
+/** A text that stands for a published module, with everything in it standing at the call of the module. */
+export function documentedSource(text: string, call: PlacedBlock, parser: TerraformParser): ModuleSource {
+  const source = emptySource(`the documented inputs of module ${call.block.labels[0] ?? ''}`);
+  for (const block of parser.parse(text).body.blocks) addBlock(source, standingAt(block, call.block), call.file, false);
+  return { ...source, documented: true };
+}
+
+function emptySource(folder: string) {
+  return {
+    folder,
+    files: [] as string[],
+    variables: new Map<string, PlacedBlock>(),
+    locals: new Map<string, { attribute: Attribute; file: string }>(),
+    outputs: new Map<string, PlacedBlock>(),
+    resources: new Map<string, ResourceBlock>(),
+    calls: new Map<string, PlacedBlock>(),
+    azurermVersion: undefined as string | undefined,
+  };
 }
 
 export function parseSource(file: string, text: string, parser: TerraformParser): SourceFile {

@@ -4,9 +4,16 @@ import type { ReadProblem } from '../reading.ts';
 import { Evaluator } from './evaluation.ts';
 import type { TerraformParser } from './grammar.ts';
 import { installedModule } from './installed-modules.ts';
-import { isKnownModule, knownModuleOutput } from './known-modules.ts';
+import { knownModule } from './known-modules.ts';
 import type { ModuleCall, ModuleInstance } from './module-instance.ts';
-import { join, type ModuleSource, moduleFiles, type PlacedBlock, readModuleSource } from './module-source.ts';
+import {
+  documentedSource,
+  join,
+  type ModuleSource,
+  moduleFiles,
+  type PlacedBlock,
+  readModuleSource,
+} from './module-source.ts';
 import { namedResource, type ResourceInstance } from './resource-instance.ts';
 import type { Expression } from './syntax.ts';
 import { LazyObject, symbolOf, unknownValue } from './terraform-value.ts';
@@ -88,12 +95,13 @@ export class ReadingState {
       ? followPath(this.files, join(caller.source.folder, 'main.tf'), call.source ?? '')
       : installedModule(this.files, this.rootFolder, caller.prefix, call.name);
     if (folder === undefined) {
-      if (!isKnownModule(call))
-        this.report({
-          level: 'warning',
-          message: `module ${call.name}: its source${call.source === undefined ? '' : ` ${call.source}`} is not installed; what it declares is unknown. Run "terraform init" to have it analysed`,
-          place,
-        });
+      const documented = knownModule(call.source);
+      if (documented !== undefined) return documentedSource(documented, call, this.parser);
+      this.report({
+        level: 'warning',
+        message: `module ${call.name}: its source${call.source === undefined ? '' : ` ${call.source}`} is not installed; what it declares is unknown. Run "terraform init" to have it analysed`,
+        place,
+      });
       return undefined;
     }
     for (let above: ModuleInstance | undefined = caller, depth = 0; above; above = above.parent) {
@@ -144,7 +152,7 @@ export class ReadingState {
       name => ({
         name,
         value: unknownValue([`module ${call.name}`], [], {
-          symbol: knownModuleOutput(call, address, name) ?? `{${address}.${name}}`,
+          symbol: `{${address}.${name}}`,
         }),
       }),
     );

@@ -6,7 +6,7 @@ import type { Expanded } from './instances.ts';
 import { extentOf, type ModuleInstance, openingOf } from './module-instance.ts';
 import type { ResourceBlock } from './module-source.ts';
 import { azapiIdSymbol, childIds, nestedIds, restTypes } from './resource-ids.ts';
-import { LazyObject, stringValue, symbolOf, unknownValue } from './terraform-value.ts';
+import { LazyObject, sequence, stringValue, symbolOf, unknownValue } from './terraform-value.ts';
 
 /** The value of a resource's `name` remembers the resource, so that what is joined by name finds it. */
 interface NameOfResource {
@@ -103,8 +103,36 @@ export class ResourceInstance {
     return unknownValue([`${this.address}.${name}`], [], { symbol: `${symbolOf(this.id)}/${segment}` });
   }
 
+  /** What the provider computes from attributes that the configuration sets elsewhere. */
+  #elsewhere(name: string): Value | undefined {
+    const first = (list: Value | undefined) => (list?.kind === 'array' && !list.rest ? list.items[0] : undefined);
+    switch (`${this.type}.${name}`) {
+      case 'azurerm_network_interface.private_ip_address': {
+        const configuration = first(this.configured.get('ip_configuration'));
+        return configuration?.kind === 'object' ? configuration.get('private_ip_address') : undefined;
+      }
+      case 'azurerm_linux_virtual_machine.private_ip_address':
+      case 'azurerm_windows_virtual_machine.private_ip_address': {
+        const id = first(this.configured.get('network_interface_ids'));
+        const owner = id && /\/\{([^{}]+)\}$/.exec(symbolOf(id) ?? '')?.[1]?.replaceAll('%2f', '/');
+        if (owner === undefined) return undefined;
+        return unknownValue([`${this.address}.${name}`], [], { symbol: `{${owner}.private_ip_address}` });
+      }
+      case 'azurerm_subnet.address_prefix':
+        return first(this.configured.get('address_prefixes'));
+      case 'azurerm_subnet.address_prefixes': {
+        const prefix = this.configured.get('address_prefix');
+        return prefix && sequence([prefix], prefix.origin, 'list');
+      }
+      default:
+        return undefined;
+    }
+  }
+
   #computed(name: string): Value | undefined {
     if (name === 'id') return this.id;
+    const elsewhere = this.#elsewhere(name);
+    if (elsewhere) return elsewhere;
     if (this.type === 'terraform_data' && name === 'output') return this.value.get('input');
     const names = this.block.mode === 'data' ? [this.address] : [`${this.address}.${name}`];
     return unknownValue([...names, ...(this.expanded.generic ? this.doubt : [])], [], {

@@ -185,3 +185,30 @@ export const emptyBody: Body = { attributes: [], blocks: [] };
 export function attributeOf(body: Body, name: string): Attribute | undefined {
   return body.attributes.find(attribute => attribute.name === name);
 }
+
+/**
+ * The same syntax, all of it standing at one place of another text: a block's opening for what is in a block, its end for
+ * its end. For texts that no file has.
+ */
+export function standingAt<T>(
+  node: T,
+  at: { readonly start: number; readonly headerEnd: number; readonly end: number },
+): T;
+export function standingAt(
+  node: unknown,
+  at: { readonly start: number; readonly headerEnd: number; readonly end: number },
+): unknown {
+  if (Array.isArray(node)) return node.map(item => standingAt(item, at));
+  if (typeof node !== 'object' || node === null) return node;
+  if ('headerEnd' in node) {
+    const { type, labels, body } = node as Block;
+    return { type, labels, start: at.start, headerEnd: at.headerEnd, end: at.end, body: standingAt(body, at) };
+  }
+  const moved: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'start') moved[name] = at.start;
+    else if (name === 'end' || name === 'nameEnd') moved[name] = at.headerEnd;
+    else moved[name] = standingAt(value, at);
+  }
+  return moved;
+}

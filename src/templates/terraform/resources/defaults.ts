@@ -1,3 +1,4 @@
+import type { OriginChain } from '../../../network/origin.ts';
 import { stringValue, unknownValue } from '../terraform-value.ts';
 import type { RestObject } from './rest-object.ts';
 import type { SourceResource } from './source-resource.ts';
@@ -41,11 +42,17 @@ export function finishBody(resource: SourceResource, body: RestObject): RestObje
   return body;
 }
 
-/** Without a `sku`, version 4 of the provider makes Standard addresses and balancers, the versions before it Basic ones. */
+/**
+ * Without a `sku`, version 4 of the provider makes Standard addresses and balancers, the versions before it Basic ones
+ * (https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/guides/4.0-upgrade-guide).
+ */
 function setSku(resource: SourceResource, body: RestObject): void {
-  const major = majorVersion(resource.providerVersion);
-  const origin = resource.value.origin;
-  if (major !== undefined) body.set('sku.name', stringValue(major >= 4 ? 'Standard' : 'Basic', origin));
+  const origin: OriginChain = [{ kind: 'property', name: 'sku', place: resource.place }];
+  const standard = standardByDefault(resource.providerVersion);
+  const allocation = resource.value.get('allocation_method') ?? resource.value.get('public_ip_address_allocation');
+  // A Standard address is static: without a version, a dynamic one tells that it was written for an earlier provider.
+  const dynamic = allocation?.kind === 'string' && allocation.value.toLowerCase() === 'dynamic';
+  if (standard !== undefined || dynamic) body.set('sku.name', stringValue(standard ? 'Standard' : 'Basic', origin));
   else
     body.set(
       'sku.name',
@@ -55,20 +62,23 @@ function setSku(resource: SourceResource, body: RestObject): void {
     );
 }
 
-/** The major version that a constraint surely leads to. */
-function majorVersion(constraint: string | undefined): number | undefined {
-  if (constraint === undefined) return undefined;
-  let result: number | undefined;
-  for (const part of constraint.split(',')) {
-    const match = /^\s*(~>|>=|<=|=|<|>)?\s*v?(\d+)(?:\.(\d+))?/.exec(part);
+/** Whether every version that meets the constraints is at least 4, or none is; undefined when they leave both open. */
+function standardByDefault(constraints: string | undefined): boolean | undefined {
+  let lowest = 0;
+  let highest = Number.POSITIVE_INFINITY;
+  for (const part of constraints?.split(',') ?? []) {
+    const match = /^\s*(~>|>=|<=|=|<|>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(part);
     if (!match) continue;
-    const [, operator = '=', first = '', second] = match;
+    const [, operator = '=', first = '', second, third] = match;
     const major = Number(first);
-    if (operator === '=' || (operator === '~>' && second !== undefined)) return major;
-    if ((operator === '<' || operator === '<=') && major <= 4 && (operator === '<' || major < 4)) result = 3;
-    if ((operator === '>' || operator === '>=') && major >= 4) result = major;
+    const within = Number(second ?? 0) > 0 || Number(third ?? 0) > 0;
+    if (operator === '=' || (operator === '~>' && second !== undefined)) lowest = highest = major;
+    else if (operator === '<') highest = Math.min(highest, within ? major : major - 1);
+    else if (operator === '<=') highest = Math.min(highest, major);
+    else lowest = Math.max(lowest, major);
   }
-  return result;
+  if (lowest >= 4) return true;
+  return highest < 4 ? false : undefined;
 }
 
 function setSystem(resource: SourceResource, body: RestObject, system: 'Linux' | 'Windows'): void {
