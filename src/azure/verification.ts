@@ -9,8 +9,10 @@ export interface FlowQuestion {
   readonly port: number;
   /** A public IPv4 address: one that our verdict lets in, or any for a closed port. */
   readonly client: string;
-  /** Our own answer. */
-  readonly expected: 'Allow' | 'Deny';
+  /** Our own answer; undefined when it is not known here. */
+  readonly expected?: 'Allow' | 'Deny';
+  /** The rule that decides by our own answer. */
+  readonly expectedRule?: string;
 }
 
 export interface FlowAnswer {
@@ -80,8 +82,8 @@ export async function verifyWithAzure(
         : await askFlow(reader, watcher, question, signal),
     );
   }
-  const rank = (answer: FlowAnswer) =>
-    answer.access === undefined ? 1 : answer.access === answer.question.expected ? 2 : 0;
+  const rank = ({ access, question: { expected } }: FlowAnswer) =>
+    access === undefined || expected === undefined ? 1 : access === expected ? 2 : 0;
   flows.sort((a, b) => rank(a) - rank(b));
   return { flows, effective, differences: flows.filter(answer => rank(answer) === 0).length };
 }

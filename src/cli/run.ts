@@ -15,6 +15,8 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
         return await (await import('./inventory.ts')).inventoryCommand(rest, host);
       case 'plan':
         return await (await import('./plan.ts')).planCommand(rest, host);
+      case 'flow':
+        return await (await import('./flow.ts')).flowCommand(rest, host);
       case '--version':
       case '-v':
         await host.stdout(`${host.version}\n`);
@@ -28,7 +30,7 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
         host.stderr(usage);
         return 2;
       default:
-        throw new UsageError(`${command}: no such command; scan, inventory and plan are there`);
+        throw new UsageError(`${command}: no such command; scan, inventory, plan and flow are there`);
     }
   } catch (error) {
     host.stderr(`portcullis: ${messageOf(error)}\n`);

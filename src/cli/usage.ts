@@ -11,11 +11,14 @@ export const usage = `Portcullis: who on the internet reaches the management por
   portcullis inventory --subscription ID... [--format text|json|markdown]
   portcullis plan <FILE|-> --machine ID --port N --action ACTION [--source CIDR]... [--close-direct]
                   [--format text|json|script] [--shell bash|powershell|arm]
+  portcullis flow <FILE|-> [--from MACHINE|ADDRESS] [--to MACHINE|ADDRESS] --port N [--protocol tcp|udp]
+                  [--source-port N] [--format text|json]
   portcullis --version | --help
 
 scan       reads ARM templates (JSON), Bicep and Terraform files or folders of them
 inventory  reads Azure resources: a saved inventory, a Resource Graph answer, or live
 plan       computes the steps that close a port, what they change, and how to take them back
+flow       tells whether one machine reaches a port of another inside the network, or who does
 
 Exit status: 0 nothing at or above --fail-on (default error), 1 findings, 2 the command line or an input
 could not be used.

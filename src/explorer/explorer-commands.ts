@@ -20,7 +20,6 @@ import type { MachinesTree } from './machines-tree.ts';
 import type { MachinesNode, TenantNode } from './nodes.ts';
 import type { ResourceDocuments } from './resource-documents.ts';
 import { pickSubscriptions } from './subscription-picker.ts';
-import { questionsFor, verificationText } from './verification-report.ts';
 
 export interface ExplorerParts {
   readonly estate: Estate;
@@ -170,31 +169,20 @@ async function verify(parts: ExplorerParts, node?: MachinesNode): Promise<void> 
   const machine = await machineOf(parts, node);
   const tenant = estate.tenantOf(machine.subscriptionId);
   if (!tenant) throw new OperationError(`The subscription of ${machine.name} is not among yours: sign in again.`);
-  const questions = questionsFor(machine, id => privateAddressOf(estate, id));
+  const [{ verifyWithAzure }, { questionsFor, verificationText }, { FlowEvaluation }] = await Promise.all([
+    import('../azure/verification.ts'),
+    import('./verification-report.ts'),
+    import('../network/flow/flow.ts'),
+  ]);
+  const questions = estate.judged ? questionsFor(machine, new FlowEvaluation(estate.judged.model)) : [];
   const options = { location: { viewId: 'portcullis.machines' }, title: 'Verifying with Azure', cancellable: true };
   const text = await window.withProgress(options, async (_progress, cancellation) => {
     const abort = new AbortController();
     cancellation.onCancellationRequested(() => abort.abort());
-    const { verifyWithAzure } = await import('../azure/verification.ts');
     const reader = await estate.openReader(tenant.account, tenant.tenant.tenantId);
     return verificationText(machine, await verifyWithAzure(reader, machine.location, questions, abort.signal));
   });
   await window.showTextDocument(documents.textUri(`${machine.name} verified.txt`, text), { preview: true });
-}
-
-function privateAddressOf(estate: Estate, configurationId: string): string | undefined {
-  const end = configurationId.toLowerCase().lastIndexOf('/ipconfigurations/');
-  const properties = estate.resource(configurationId.slice(0, end))?.properties as
-    | { ipConfigurations?: unknown }
-    | undefined;
-  const list = properties?.ipConfigurations;
-  for (const item of Array.isArray(list) ? list : []) {
-    const { id, properties: own } = (item ?? {}) as { id?: unknown; properties?: { privateIPAddress?: unknown } };
-    if (String(id).toLowerCase() === configurationId.toLowerCase() && typeof own?.privateIPAddress === 'string') {
-      return own.privateIPAddress;
-    }
-  }
-  return undefined;
 }
 
 async function reveal({ machines, view }: ExplorerParts, id?: string): Promise<void> {

@@ -47,8 +47,9 @@ export class SecureScoreTree implements TreeDataProvider<ScoreNode> {
 
   getChildren(node?: ScoreNode): ScoreNode[] {
     if (!node) {
-      if (!this.estate.judged || this.estate.machines.length === 0) return [];
-      return [{ kind: 'control', score: secureScore(this.estate.machines, this.estate.resources) }];
+      const { judged, machines, resources } = this.estate;
+      if (!judged || machines.length === 0) return [];
+      return [{ kind: 'control', score: secureScore(judged.score, machines, resources) }];
     }
     switch (node.kind) {
       case 'control':
@@ -109,10 +110,10 @@ export class SecureScoreTree implements TreeDataProvider<ScoreNode> {
 function controlItem(score: SecureScore): TreeItem {
   const item = new TreeItem('Secure management ports', TreeItemCollapsibleState.Expanded);
   item.id = 'control';
-  item.description = `${score.current} of ${score.max} points${score.defender ? ` · Defender: ${score.defender.current} of ${score.defender.max}` : ''}`;
+  item.description = `${score.own.current} of ${score.own.max} points${score.defender ? ` · Defender: ${score.defender.current} of ${score.defender.max}` : ''}`;
   item.iconPath = new ThemeIcon('shield');
   item.tooltip = [
-    `${score.healthy} machines healthy, ${score.unhealthy} unhealthy, ${score.notApplicable} not applicable, by this evaluation.`,
+    `${score.own.healthy} machines healthy, ${score.own.unhealthy} unhealthy, ${score.own.notApplicable} not applicable, by this evaluation.`,
     score.defender
       ? 'Defender for Cloud computes its own points every eight hours from its own assessments.'
       : 'Defender for Cloud has no assessments for these subscriptions, or you may not read them.',

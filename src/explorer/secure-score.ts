@@ -1,6 +1,7 @@
 import { managementPortsAssessments, managementPortsControl } from '../azure/graph-queries.ts';
 import type { ArmResource } from '../azure/inventory.ts';
 import type { Health } from '../network/machine/machine-verdict.ts';
+import type { Score } from '../network/machine/recommendations.ts';
 import type { ListedMachine } from './machine-list.ts';
 
 export type RecommendationKey = 'nsg' | 'closedPorts' | 'jit';
@@ -33,42 +34,26 @@ export interface AssessedRecommendation {
 }
 
 export interface SecureScore {
-  /** By our evaluation, of 8. */
-  readonly current: number;
-  readonly max: 8;
+  /** By our evaluation. */
+  readonly own: Score;
   /** Defender's own points, summed over the subscriptions that have them. */
   readonly defender?: { readonly current: number; readonly max: number };
-  readonly healthy: number;
-  readonly unhealthy: number;
-  readonly notApplicable: number;
   readonly recommendations: readonly AssessedRecommendation[];
 }
 
-/**
- * The control "Secure management ports": a machine counts as healthy when none of the three recommendations is
- * unhealthy for it, and the points are 8 × healthy / (healthy + unhealthy).
- * https://learn.microsoft.com/azure/defender-for-cloud/secure-score-security-controls
- */
-export function secureScore(machines: readonly ListedMachine[], resources: readonly ArmResource[]): SecureScore {
+/** The control "Secure management ports" with its points and its recommendations, machine by machine. */
+export function secureScore(
+  own: Score,
+  machines: readonly ListedMachine[],
+  resources: readonly ArmResource[],
+): SecureScore {
   const judged = machines.filter(machine => machine.verdict !== undefined);
   const assessments = readAssessments(resources);
-  let [healthy, unhealthy, notApplicable] = [0, 0, 0];
-  for (const { verdict } of judged) {
-    const codes = Object.values(verdict!.recommendations);
-    if (codes.includes('Unhealthy')) unhealthy++;
-    else if (codes.includes('Healthy')) healthy++;
-    else notApplicable++;
-  }
-  const counted = healthy + unhealthy;
   const defender = defenderScore(resources);
   const keys: readonly RecommendationKey[] = ['nsg', 'closedPorts', 'jit'];
   return {
-    current: counted === 0 ? 8 : Math.round((800 * healthy) / counted) / 100,
-    max: 8,
+    own,
     ...(defender ? { defender } : {}),
-    healthy,
-    unhealthy,
-    notApplicable,
     recommendations: keys.map(key => ({
       key,
       title: recommendationTitles[key],

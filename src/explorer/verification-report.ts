@@ -1,39 +1,49 @@
 import type { FlowQuestion, Verification } from '../azure/verification.ts';
+import { parseAddress } from '../network/address-prefix.ts';
+import { type FlowEvaluation, outsideEnd } from '../network/flow/flow.ts';
 import type { ListedMachine } from './machine-list.ts';
 import { portLabel } from './machine-text.ts';
 
 /** A public address that no rule names in particular: stands for somebody on the internet. */
 const stranger = '9.9.9.9';
 
-/** What to ask Azure about a machine: one flow for each port and interface with a private IPv4 address. */
-export function questionsFor(
-  machine: ListedMachine,
-  addressOf: (configurationId: string) => string | undefined,
-): FlowQuestion[] {
-  const questions: FlowQuestion[] = [];
-  for (const port of machine.verdict?.ports ?? []) {
-    const asked = new Set<string>();
-    for (const path of port.paths) {
-      // A firewall's DNAT hides the client: the groups see the firewall, which IP flow verify is not asked about.
-      if (path.kind === 'firewall-dnat' || path.kind === 'app-gateway' || path.ipConfiguration.family !== 'v4')
-        continue;
-      const localAddress = addressOf(path.ipConfiguration.id);
-      if (localAddress === undefined || asked.has(localAddress)) continue;
-      asked.add(localAddress);
-      const open = path.reach !== 'none' && path.certainty === 'definite';
-      const client = open && path.exampleClient?.includes('.') ? path.exampleClient : stranger;
-      questions.push({
-        machineId: machine.id,
-        interfaceId:
-          path.interface.declaration.id.kind === 'string' ? path.interface.declaration.id.value : path.interface.id,
-        localAddress,
+/**
+ * What to ask Azure about a machine: one flow for each port and private IPv4 address, from a client that a way lets in
+ * where one does, with what this evaluation says of the same flow. Both look at security groups and security admin rules
+ * alone, not at whether a public way leads to the machine.
+ */
+export function questionsFor({ id, verdict }: ListedMachine, flows: FlowEvaluation): FlowQuestion[] {
+  if (!verdict) return [];
+  const ends = flows
+    .endsOf(verdict.machine)
+    .filter(({ configuration }) => configuration?.family === 'v4' && configuration.privateAddress.known);
+  return verdict.ports.flatMap(port =>
+    ends.map((end): FlowQuestion => {
+      const open = port.paths.find(
+        path => path.ipConfiguration.id === end.configuration?.id && path.certain.addresses.v4.length > 0,
+      );
+      // A firewall's DNAT or an application gateway hides its client from the groups.
+      const relayed = open?.kind === 'firewall-dnat' || open?.kind === 'app-gateway';
+      const client = !relayed && open?.exampleClient?.includes('.') ? open.exampleClient : stranger;
+      const { access, decisions } = flows.evaluate({
+        from: outsideEnd(parseAddress(client)!),
+        to: end,
+        protocol: 'Tcp',
+        port: port.port,
+      });
+      const deciding = decisions.at(-1)?.rule;
+      const declared = end.interface!.declaration.id;
+      return {
+        machineId: id,
+        interfaceId: declared.kind === 'string' ? declared.value : end.interface!.id,
+        localAddress: end.shown,
         port: port.port,
         client,
-        expected: path.reach === 'internet' || (open && client !== stranger) ? 'Allow' : 'Deny',
-      });
-    }
-  }
-  return questions;
+        ...(access === 'unknown' ? {} : { expected: access === 'allow' ? 'Allow' : 'Deny' }),
+        ...(access === 'unknown' || deciding === undefined ? {} : { expectedRule: deciding }),
+      };
+    }),
+  );
 }
 
 /** The report as text: differences first. */
@@ -46,12 +56,14 @@ export function verificationText(machine: ListedMachine, { flows, effective, dif
     const what = `${portLabel(question.port)} from ${question.client} to ${question.localAddress}`;
     if (failure !== undefined) lines.push(`  no answer  ${what}: ${failure}`);
     else {
-      const mark = access === question.expected ? 'agrees' : 'DIFFERS';
-      const own = access === question.expected ? '' : `, here ${question.expected}`;
+      const { expected, expectedRule } = question;
+      const mark = expected === undefined ? 'unknown here' : access === expected ? 'agrees' : 'DIFFERS';
+      const by = expectedRule === undefined ? '' : ` by ${expectedRule}`;
+      const own = expected === undefined || access === expected ? '' : `, here ${expected}${by}`;
       lines.push(`  ${mark}  ${what}: Azure says ${access} by ${ruleName || 'no rule'}${own}`);
     }
   }
-  if (flows.length === 0) lines.push('  There was nothing to ask: no path with an IPv4 address leads to this machine.');
+  if (flows.length === 0) lines.push('  There was nothing to ask: no IPv4 address of this machine was read.');
   lines.push(
     '',
     'IP flow verify knows network security groups and security admin rules, for IPv4 and running machines.',

@@ -259,12 +259,13 @@ function isAbsent(list: FieldList<string>): boolean {
 }
 
 /** The values a field can have; undefined when it can have any. */
-function optionsOf<T>(field: Field<T>): readonly T[] | undefined {
+export function optionsOf<T>(field: Field<T>): readonly T[] | undefined {
   if (field.known) return [field.value];
   return field.alternatives && field.alternatives.length > 0 ? field.alternatives : undefined;
 }
 
-function levelOf<T>(field: Field<T>, test: (value: T) => boolean): Level {
+/** How surely a field passes a test. */
+export function levelOf<T>(field: Field<T>, test: (value: T) => boolean): Level {
   if (field.known) return test(field.value) ? 2 : 0;
   const options = optionsOf(field);
   if (!options) return 1;

@@ -43,6 +43,10 @@ export interface ModelResource {
 export interface VirtualNetwork extends ModelResource {
   /** Identities of networks it is peered with and can be reached from; `more` when there may be others. */
   readonly peers: References;
+  /** Its own address space; undefined when it was not read. */
+  readonly addressSpace?: AddressSet;
+  /** Address spaces of peers as a peering tells them, by identity. */
+  readonly peerSpaces: ReadonlyMap<string, AddressSet>;
 }
 
 export interface Subnet {
@@ -51,6 +55,7 @@ export interface Subnet {
   readonly virtualNetworkId: string;
   readonly prefixes?: AddressSet;
   readonly securityGroup?: Reference;
+  readonly routeTable?: Reference;
   readonly declaration: ResourceDeclaration;
 }
 

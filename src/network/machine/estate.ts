@@ -41,11 +41,16 @@ export class Estate {
     const out: RuleLayer[] = [];
     const ofSubnet = this.subnetLayer(configuration.subnet);
     if (ofSubnet) out.push(ofSubnet);
-    // Azure's answers say it on both sides; of a template the group may say it alone.
-    const reference = network.securityGroup ?? (this.model.live ? undefined : this.#associated(network.id));
-    const ofInterface = reference && this.#groupLayer(reference);
+    const ofInterface = this.interfaceLayer(network);
     if (ofInterface) out.push(ofInterface);
     return out;
+  }
+
+  /** The group of an interface; undefined when it has none. */
+  interfaceLayer(network: NetworkInterface): RuleLayer | undefined {
+    // Azure's answers say it on both sides; of a template the group may say it alone.
+    const reference = network.securityGroup ?? (this.model.live ? undefined : this.#associated(network.id));
+    return reference && this.#groupLayer(reference);
   }
 
   /** The group of a subnet; undefined when it surely has none. */

@@ -1,11 +1,10 @@
-import { parseAddresses } from '../address-prefix.ts';
-import { type AddressSet, uniteAddresses } from '../address-set.ts';
+import type { AddressSet } from '../address-set.ts';
 import type { Reference, Subnet, VirtualNetwork } from '../network-model.ts';
 import type { ResourceDeclaration } from '../resource.ts';
 import type { Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
 import { nameOf } from './interfaces.ts';
-import { at, itemsOf, partId, pluralList, referenceOf, textOf } from './values.ts';
+import { addressesOf, at, itemsOf, partId, pluralList, referenceOf, textOf } from './values.ts';
 
 const networkType = 'microsoft.network/virtualnetworks';
 
@@ -18,12 +17,10 @@ export interface VirtualNetworks {
 export function readVirtualNetworks(index: DeclarationIndex): VirtualNetworks {
   const networks = new Map<string, VirtualNetwork>();
   const subnets = new Map<string, Subnet>();
-  const peerings = new Map<string, Reference[]>();
+  const peerings = new Map<string, Peering[]>();
   const addPeer = (network: string, peering: Value): void => {
-    const state = textOf(at(peering, 'properties', 'peeringState'))?.toLowerCase();
-    const remote = referenceOf(at(peering, 'properties', 'remoteVirtualNetwork'));
-    if (!remote || (state !== undefined && state !== 'connected')) return;
-    peerings.set(network, [...(peerings.get(network) ?? []), remote]);
+    const found = readPeering(peering);
+    if (found) peerings.set(network, [...(peerings.get(network) ?? []), found]);
   };
   for (const declaration of index.ofType(`${networkType}/virtualnetworkpeerings`)) {
     const parent = index.parentIdOf(declaration);
@@ -43,12 +40,18 @@ export function readVirtualNetworks(index: DeclarationIndex): VirtualNetworks {
     }
     const list = itemsOf(at(properties, 'virtualNetworkPeerings'));
     for (const item of list.items) addPeer(id, item);
-    const items = peerings.get(id) ?? [];
+    const own = peerings.get(id) ?? [];
+    const items = own.map(peering => peering.remote);
+    const addressSpace = addressesOf(pluralList(undefined, at(properties, 'addressSpace', 'addressPrefixes')));
     networks.set(id, {
       id,
       name: nameOf(declaration),
       declaration,
       peers: list.rest ? { items, more: list.rest.dependsOn } : { items },
+      ...(addressSpace ? { addressSpace } : {}),
+      peerSpaces: new Map(
+        own.flatMap(({ remote, space }) => (remote.id !== undefined && space ? [[remote.id, space] as const] : [])),
+      ),
     });
   }
   for (const declaration of index.ofType(`${networkType}/subnets`)) {
@@ -60,6 +63,29 @@ export function readVirtualNetworks(index: DeclarationIndex): VirtualNetworks {
   return { networks, subnets };
 }
 
+interface Peering {
+  readonly remote: Reference;
+  readonly space?: AddressSet;
+}
+
+/** A peering that lets traffic through. https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering */
+function readPeering(peering: Value): Peering | undefined {
+  const properties = at(peering, 'properties');
+  const state = textOf(at(properties, 'peeringState'))?.toLowerCase();
+  const remote = referenceOf(at(properties, 'remoteVirtualNetwork'));
+  const access = at(properties, 'allowVirtualNetworkAccess');
+  if (!remote || (state !== undefined && state !== 'connected')) return undefined;
+  if (access?.kind === 'boolean' && !access.value) return undefined;
+  const space = addressesOf(
+    pluralList(
+      undefined,
+      at(properties, 'remoteVirtualNetworkAddressSpace', 'addressPrefixes') ??
+        at(properties, 'remoteAddressSpace', 'addressPrefixes'),
+    ),
+  );
+  return space ? { remote, space } : { remote };
+}
+
 function readSubnet(
   value: Value,
   id: string,
@@ -69,25 +95,15 @@ function readSubnet(
 ): Subnet {
   const properties = at(value, 'properties');
   const securityGroup = referenceOf(at(properties, 'networkSecurityGroup'));
-  const prefixes = prefixesOf(properties);
+  const routeTable = referenceOf(at(properties, 'routeTable'));
+  const prefixes = addressesOf(pluralList(at(properties, 'addressPrefix'), at(properties, 'addressPrefixes')));
   return {
     id,
     name,
     virtualNetworkId,
     ...(prefixes ? { prefixes } : {}),
     ...(securityGroup ? { securityGroup } : {}),
+    ...(routeTable ? { routeTable } : {}),
     declaration,
   };
-}
-
-/** A subnet's prefixes; undefined when one of them is unknown. */
-function prefixesOf(properties: Value | undefined): AddressSet | undefined {
-  const list = pluralList(at(properties, 'addressPrefix'), at(properties, 'addressPrefixes'));
-  let all: AddressSet | undefined;
-  for (const item of list.items) {
-    const set = item.known ? parseAddresses(item.value) : undefined;
-    if (!set) return undefined;
-    all = all ? uniteAddresses(all, set) : set;
-  }
-  return list.rest ? undefined : all;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ArmResource } from '../../../src/azure/inventory.ts';
-import { judgeInventory } from '../../../src/explorer/inventory-verdicts.ts';
+import { inventoryReport } from '../../../src/cli/inventory.ts';
+import { type JudgedInventory, judgeInventory } from '../../../src/explorer/inventory-verdicts.ts';
 import {
   describeFilter,
   fingerprint,
@@ -15,6 +16,7 @@ import {
 import { machineSummary, portSummary, proofLines } from '../../../src/explorer/machine-text.ts';
 import { secureScore } from '../../../src/explorer/secure-score.ts';
 import { questionsFor, verificationText } from '../../../src/explorer/verification-report.ts';
+import { FlowEvaluation } from '../../../src/network/flow/flow.ts';
 import { layDemoEstate } from '../../azure-server/demo-estate.ts';
 import { render } from '../../azure-server/resources.ts';
 import { AzureServer } from '../../azure-server/server.ts';
@@ -24,6 +26,7 @@ const ports = [22, 3389, 5985, 5986];
 describe('machines on screen', () => {
   let machines: readonly ListedMachine[];
   let resources: ArmResource[];
+  let judged: JudgedInventory;
 
   before(async () => {
     const azure = await AzureServer.start();
@@ -36,7 +39,8 @@ describe('machines on screen', () => {
       ...azure.defender.rows(),
       ...azure.defender.policies.values(),
     ];
-    machines = (await judgeInventory(resources, ports)).machines;
+    judged = await judgeInventory(resources, ports);
+    machines = judged.machines;
     await azure.close();
   });
 
@@ -132,9 +136,8 @@ describe('machines on screen', () => {
   });
 
   it('sets the score beside Defender’s and says why they differ', () => {
-    const score = secureScore(machines, resources);
-    assert.equal(score.healthy + score.unhealthy + score.notApplicable, machines.length);
-    assert.equal(score.current, Math.round((800 * score.healthy) / (score.healthy + score.unhealthy)) / 100);
+    const score = secureScore(judged.score, machines, resources);
+    assert.deepEqual(score.own, inventoryReport(resources, ports).score);
     assert.ok(score.defender && score.defender.max === 8);
     const jit = score.recommendations.find(one => one.key === 'jit')!;
     const office = jit.machines.find(one => one.machine.name === 'jump-office')!;
@@ -143,14 +146,23 @@ describe('machines on screen', () => {
   });
 
   it('asks Azure about the machine’s own addresses, and reports differences first', () => {
-    const questions = questionsFor(machine('web-01'), () => '10.10.0.4');
+    const flows = new FlowEvaluation(judged.model);
+    const questions = questionsFor(machine('web-01'), flows);
     assert.deepEqual(
-      questions.map(one => [one.port, one.expected]),
+      questions.map(one => [one.port, one.localAddress, one.expected, one.expectedRule]),
       [
-        [22, 'Allow'],
-        [3389, 'Deny'],
-        [5985, 'Deny'],
-        [5986, 'Deny'],
+        [22, '10.10.0.4', 'Allow', 'allow-web-and-ssh'],
+        [3389, '10.10.0.4', 'Deny', 'DenyAllInBound'],
+        [5985, '10.10.0.4', 'Deny', 'DenyAllInBound'],
+        [5986, '10.10.0.4', 'Deny', 'DenyAllInBound'],
+      ],
+    );
+    // Security groups decide about machines without a public way as well, and about none where there are none.
+    assert.deepEqual(
+      ['db-01', 'no-group-standard'].map(name => questionsFor(machine(name), flows).map(one => one.expected)),
+      [
+        ['Deny', 'Deny', 'Deny', 'Deny'],
+        ['Allow', 'Allow', 'Allow', 'Allow'],
       ],
     );
     const text = verificationText(machine('web-01'), {
