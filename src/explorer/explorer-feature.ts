@@ -10,6 +10,7 @@ import { ChangesTree } from './change/changes-tree.ts';
 import { deployedGroups } from './deployed-groups.ts';
 import { Estate } from './estate.ts';
 import { machineOf, registerExplorerCommands } from './explorer-commands.ts';
+import { registerJumpPathCommands } from './jump-path/jump-path-commands.ts';
 import { describeFilter, openMachines } from './machine-list.ts';
 import { MachinesTree } from './machines-tree.ts';
 import type { MachinesNode } from './nodes.ts';
@@ -84,6 +85,7 @@ export function activateExplorerFeature(
   );
   disposables.register(machines.onDidChangeTreeData(show));
   registerExplorerCommands(commandManager, { estate, machines, documents, view, log });
+  registerJumpPathCommands(commandManager, estate);
   const journal = disposables.register(new ChangeJournal(context.globalState));
   disposables.register(
     window.createTreeView('portcullis.changes', { treeDataProvider: new ChangesTree(journal), showCollapseAll: true }),

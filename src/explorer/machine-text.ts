@@ -67,7 +67,7 @@ export function portSummary(port: MachinePortVerdict): string {
 
 const pathNames: Readonly<Record<PathVerdict['kind'], string>> = {
   'public-ip': 'public IP address',
-  'lb-nat-rule': 'inbound NAT rule',
+  'lb-nat-rule': 'jump path, inbound NAT rule',
   'lb-rule': 'load-balancing rule',
   'firewall-dnat': 'firewall DNAT rule',
   'app-gateway': 'application gateway',

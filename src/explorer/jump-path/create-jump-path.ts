@@ -4,7 +4,6 @@ import { readJumpAddresses } from '../../azure/jump-address.ts';
 import { OperationError } from '../../commands/operation-error.ts';
 import type { Plan } from '../../remediation/plan.ts';
 import { PlanError } from '../../remediation/plan-error.ts';
-import { pickText } from '../../remediation/plan-json.ts';
 import { JumpPathChoices } from '../../remediation/plan-jump-choices.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import type { ChangeFlow } from '../change/change-flow.ts';
@@ -13,6 +12,7 @@ import { openReaderOf } from '../change/change-writer.ts';
 import type { Estate } from '../estate.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { JumpConnection } from './jump-connection.ts';
+import { userNameOf } from './jump-path-commands.ts';
 import type { JumpPathAnswers } from './jump-path-context.ts';
 import { showJumpPaths } from './jump-path-result.ts';
 import { askForJumpPath } from './jump-path-wizard.ts';
@@ -122,9 +122,4 @@ async function connectionsOf(
           },
         ];
   });
-}
-
-/** The administrator that a machine was made with. */
-export function userNameOf(estate: Estate, machine: string): string | undefined {
-  return pickText(estate.resource(machine), 'properties', 'osProfile', 'adminUsername');
 }

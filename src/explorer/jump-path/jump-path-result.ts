@@ -1,6 +1,7 @@
 import { env, type QuickPickItem, window } from 'vscode';
 import type { ChangeFlow } from '../change/change-flow.ts';
-import { addressText, connect, connectCommand, type JumpConnection } from './jump-connection.ts';
+import { connect } from './connect.ts';
+import { addressText, connectCommand, type JumpConnection } from './jump-connection.ts';
 
 /** Says where the finished jump paths begin, and offers to connect, to copy and to give the address a name of one's own. */
 export async function showJumpPaths(flow: ChangeFlow, connections: readonly JumpConnection[]): Promise<void> {
