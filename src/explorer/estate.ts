@@ -41,6 +41,8 @@ export class Estate implements Disposable {
   #byId: ReadonlyMap<string, ArmResource> | undefined;
   /** Resources read from the resource manager after a change, by their ids in lower case; undefined: gone. */
   readonly #fresh = new Map<string, { readonly resource: ArmResource | undefined; readonly at: number }>();
+  /** How a change went for machines, by their ids in lower case, until the next reading. */
+  readonly #outcomes = new Map<string, string>();
   /** The reading under way; a newer one ends it. */
   #abort: AbortController | undefined;
   #quota: { freeAt: number; note(a: string | undefined, b: string | undefined, now: number): void } | undefined;
@@ -135,6 +137,16 @@ export class Estate implements Disposable {
   resource(id: string): ArmResource | undefined {
     this.#byId ??= new Map(this.#inventory.resources.map(resource => [String(resource.id).toLowerCase(), resource]));
     return this.#byId.get(id.toLowerCase());
+  }
+
+  /** What the row of a machine says about a change that is or was under way. */
+  outcomeOf(machineId: string): string | undefined {
+    return this.#outcomes.get(machineId.toLowerCase());
+  }
+
+  showOutcomes(outcomes: ReadonlyMap<string, string>): void {
+    for (const [id, text] of outcomes) this.#outcomes.set(id.toLowerCase(), text);
+    this.#changed.fire();
   }
 
   /** Finds out who is signed in and reads what they chose. Asks nobody anything, and Azure nothing without an account. */
@@ -256,6 +268,7 @@ export class Estate implements Disposable {
     }
     const { readInventory } = await import('../azure/inventory.ts');
     const { machinesQuery } = await import('../azure/graph-queries.ts');
+    this.#outcomes.clear();
     this.#enter('reading');
     await window.withProgress({ location: { viewId: 'portcullis.machines' } }, async () => {
       try {

@@ -65,6 +65,8 @@ export function activateExplorerFeature(
     );
     void commands.executeCommand('setContext', 'portcullis.machines.file', fileName !== undefined);
     void commands.executeCommand('setContext', 'portcullis.machines.filtered', describeFilter(machines.filter) !== '');
+    const firewalls = estate.judged?.model.firewalls ?? [];
+    void commands.executeCommand('setContext', 'portcullis.machines.firewalls', firewalls.length > 0);
     const open = openMachines(estate.machines);
     view.badge =
       open === 0
@@ -94,6 +96,7 @@ export function activateExplorerFeature(
     estate,
     documents,
     journal,
+    memory: context.globalState,
     machineOf: (node?: MachinesNode) => machineOf({ estate, view }, node),
   });
   void tellUnfinished(journal.unfinished);

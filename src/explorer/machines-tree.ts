@@ -22,6 +22,7 @@ import {
   type MachineGroup,
   matchesFilter,
 } from './machine-list.ts';
+import { machineMarks } from './machine-marks.ts';
 import {
   isConditional,
   machineSummary,
@@ -34,7 +35,7 @@ import {
   stepSummary,
   worstReach,
 } from './machine-text.ts';
-import type { MachineNode, MachinesNode, NoteNode, PathNode } from './nodes.ts';
+import type { GroupNode, MachineNode, MachinesNode, NoteNode, PathNode } from './nodes.ts';
 
 /** The rows of the Machines view. */
 export class MachinesTree implements TreeDataProvider<MachinesNode> {
@@ -83,11 +84,15 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
     const byId = new Map(this.estate.machines.map(machine => [machine.id.toLowerCase(), machine]));
     for (const [key, { node, fingerprint: before }] of [...this.#machines]) {
       const machine = byId.get(node.machine.id.toLowerCase());
-      if (!machine || fingerprint(machine) === before) continue;
+      if (!machine || this.#fingerprint(machine) === before) continue;
       this.#machines.delete(key);
       Object.assign(node, { machine });
       this.#changed.fire(node);
     }
+  }
+
+  #fingerprint(machine: ListedMachine): string {
+    return `${fingerprint(machine)}${this.estate.outcomeOf(machine.id) ?? ''}`;
   }
 
   redraw(): void {
@@ -249,6 +254,7 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
       group,
       ...(parent ? { parent } : {}),
       ...(this.#grouping === 'subscription' ? { subscriptionId: group.key } : {}),
+      ...(this.#grouping === 'resource-group' ? { resourceGroupId: resourceGroupOf(group) } : {}),
     };
   }
 
@@ -257,7 +263,7 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
     const known = this.#machines.get(key);
     const node: MachineNode = known?.node ?? { kind: 'machine', key, machine, parent };
     if (known) Object.assign(node, { machine, parent });
-    this.#machines.set(key, { node, fingerprint: fingerprint(machine) });
+    this.#machines.set(key, { node, fingerprint: this.#fingerprint(machine) });
     return node;
   }
 
@@ -307,14 +313,22 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
     return item;
   }
 
+  /** What menus ask about a machine, or a port of it: `jit`, `dnat`, `bastion`. */
+  #marksOf(machine: ListedMachine, port?: number): string[] {
+    const { judged } = this.estate;
+    return machine.verdict && judged
+      ? machineMarks(judged.model, machine.verdict, id => this.estate.resource(id), port)
+      : [];
+  }
+
   #itemOf(node: MachinesNode): TreeItem {
     switch (node.kind) {
       case 'tenant':
         return tenantItem(node.tenant);
       case 'group':
-        return groupItem(node.group, node.subscriptionId !== undefined);
+        return groupItem(node);
       case 'machine':
-        return machineItem(node.machine);
+        return machineItem(node.machine, this.estate.outcomeOf(node.machine.id), this.#marksOf(node.machine));
       case 'port': {
         const { port } = node;
         const item = new TreeItem(
@@ -323,7 +337,7 @@ export class MachinesTree implements TreeDataProvider<MachinesNode> {
         );
         item.description = portSummary(port);
         item.iconPath = reachIcon(port.reach, port.atLeast !== port.reach);
-        item.contextValue = `port.${port.reach}`;
+        item.contextValue = [`port.${port.reach}`, ...this.#marksOf(node.machine, port.port)].join(' ');
         label(item, `${portLabel(port.port)} of ${node.machine.name}, ${portSummary(port)}`);
         return item;
       }
@@ -374,7 +388,7 @@ function tenantItem({ tenant, account, failure }: TenantReading): TreeItem {
   return item;
 }
 
-function groupItem(group: MachineGroup, subscription: boolean): TreeItem {
+function groupItem({ group, subscriptionId, resourceGroupId }: GroupNode): TreeItem {
   const item = new TreeItem(
     group.label,
     group.machines.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
@@ -382,19 +396,28 @@ function groupItem(group: MachineGroup, subscription: boolean): TreeItem {
   const open = group.machines.filter(machine => machine.verdict && worstReach(machine.verdict) === 'internet').length;
   const count = group.machines.length === 1 ? '1 machine' : `${group.machines.length} machines`;
   item.description = open > 0 ? `${count}, ${open} open to the internet` : count;
-  item.iconPath = new ThemeIcon(subscription ? 'key' : 'folder');
-  item.contextValue = subscription ? 'subscription' : 'group';
+  item.iconPath = new ThemeIcon(subscriptionId === undefined ? 'folder' : 'key');
+  const kind =
+    subscriptionId !== undefined ? 'subscription' : resourceGroupId !== undefined ? 'resource-group' : 'group';
+  const closable = group.machines.some(({ verdict }) => verdict && ['internet', 'wide'].includes(worstReach(verdict)));
+  item.contextValue = closable ? `${kind}.open` : kind;
   label(item, `${group.label}, ${item.description}`);
   return item;
 }
 
-function machineItem(machine: ListedMachine): TreeItem {
+function resourceGroupOf({ machines }: MachineGroup): string {
+  return machines[0]?.id.split('/').slice(0, 5).join('/') ?? '';
+}
+
+/** `outcome`: how a change of many machines went for this one. `marks`: what menus ask about. */
+function machineItem(machine: ListedMachine, outcome: string | undefined, marks: readonly string[]): TreeItem {
   const { verdict, name, power } = machine;
   const item = new TreeItem(name, expandable(true));
   item.description = verdict ? machineSummary(verdict) : 'being read …';
   if (verdict && power === 'stopped') item.description += ' · stopped';
+  if (outcome !== undefined) item.description += ` · ${outcome}`;
   item.iconPath = verdict ? reachIcon(worstReach(verdict), isConditional(verdict)) : new ThemeIcon('sync');
-  item.contextValue = verdict ? `machine.${worstReach(verdict)}` : 'machine.reading';
+  item.contextValue = [verdict ? `machine.${worstReach(verdict)}` : 'machine.reading', ...marks].join(' ');
   label(item, `${name}, ${item.description}`);
   return item;
 }

@@ -22,6 +22,8 @@ export interface GroupNode extends BaseNode {
   readonly group: MachineGroup;
   /** Set when the group is a subscription. */
   readonly subscriptionId?: string;
+  /** Set when the group is a resource group: its id. */
+  readonly resourceGroupId?: string;
 }
 
 export interface MachineNode extends BaseNode {

@@ -39,6 +39,8 @@ export interface Closing {
   readonly spare?: ReadonlySet<string>;
   /** Leaves what few addresses reach as it is, also when nothing is open to more. */
   readonly wideOnly?: boolean;
+  /** Takes sources that admit more than are admitted now. */
+  readonly allowWider?: boolean;
   /** Leaves paths of other kinds as they are. */
   readonly only?: PathVerdict['kind'];
 }
@@ -98,7 +100,7 @@ export function closePort(draft: Draft, machine: Machine, port: number, closing:
     changes++;
     if (closing.how === 'deny') denyRule(draft, group, rule, port, closing.whenFull ?? 'edit-in-place');
     else if (closing.how === 'delete') deleteRule(draft, group, rule, port);
-    else if (narrows(sourceTexts(rule.json), closing.sources!)) {
+    else if (narrows(sourceTexts(rule.json), closing.sources!) || (closing.allowWider && narrowed === 0)) {
       narrowed++;
       for (const id of tightenRule(draft, group, rule, port, closing.sources!)) done.add(comparable(id));
     } else {
@@ -128,10 +130,10 @@ export function refuseUnread(draft: Draft, machine: Machine): void {
 }
 
 /** @throws PlanError that says why a port is still open after all that a plan can do. */
-export function refuseWhatIsLeft(draft: Draft, machine: Machine, port: number): void {
+export function refuseWhatIsLeft(draft: Draft, machine: Machine, port: number, open = isOpen): void {
   const verdict = draft.port(machine, port);
-  if (!isOpen(verdict.reach)) return;
-  const path = verdict.paths.find(one => isOpen(one.reach));
+  if (!open(verdict.reach)) return;
+  const path = verdict.paths.find(one => open(one.reach));
   refuseAdminRule(path, port, machine);
   const jit = path?.decidedBy.find(name => isJitRule(name.split('/').at(-1)!));
   if (jit !== undefined) refuseJitRule(jit.split('/')[0]!, jit.split('/').at(-1)!);
@@ -277,10 +279,15 @@ function tightenRule(
   if (whole) noteOthers(draft, group, rule, port, 'its sources are narrowed too');
   else noteOthers(draft, group, rule, port, 'their sources stay as they are, the rule is split');
   const before = sourceTexts(rule.json).join(', ') || 'its sources';
-  draft.warnings.add(`Whoever came in by rule ${at} from elsewhere than ${sources.text} loses port ${port}.`);
+  const narrower = narrows(sourceTexts(rule.json), sources);
+  draft.warnings.add(
+    narrower
+      ? `Whoever came in by rule ${at} from elsewhere than ${sources.text} loses port ${port}.`
+      : `Rule ${at} admits ${sources.text} to port ${port}, which is more than before, or others: it admitted ${before}.`,
+  );
   if (whole)
     draft.put(
-      `Narrow rule ${at} from ${before} to ${first!.values.join(', ')}`,
+      `${narrower ? 'Narrow' : 'Change'} rule ${at} from ${before} to ${first!.values.join(', ')}`,
       rule.id,
       ruleBody(rule, sourceFields(first!)),
     );

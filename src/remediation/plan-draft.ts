@@ -91,6 +91,32 @@ export class Draft {
     this.#push({ title, method: 'POST', id, apiVersion, body }, []);
   }
 
+  /** Does something to the draft; when it cannot be planned, the draft is as before, and the reason is given. */
+  attempt(what: () => void): PlanError | undefined {
+    const { length } = this.steps;
+    const undone = this.undo.length;
+    const sets = [this.warnings, this.alsoAffected, this.groups, this.#written].map(set => ({ set, had: [...set] }));
+    const resources = this.#resources;
+    try {
+      what();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      if (this.steps.length > length) {
+        this.steps.length = length;
+        this.undo.splice(0, this.undo.length - undone);
+        this.#resources = resources;
+        this.#byId = undefined;
+        this.#evaluation = undefined;
+      }
+      for (const { set, had } of sets) {
+        set.clear();
+        for (const one of had) set.add(one);
+      }
+      return error;
+    }
+  }
+
   #push(step: PlanStep, undo: readonly PlanStep[]): void {
     this.steps.push(step);
     this.undo.unshift(...undo);

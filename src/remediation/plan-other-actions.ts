@@ -4,7 +4,7 @@ import { networkApi } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { isObject, type JsonObject, pick, pickList, pickText } from './plan-json.ts';
 import { interfacesOf } from './plan-machines.ts';
-import { groupScope, parentOf, parseId, sameId } from './plan-resource-id.ts';
+import { comparable, groupScope, parentOf, parseId, sameId } from './plan-resource-id.ts';
 import type { ChosenSources } from './plan-sources.ts';
 
 const securityApi = '2020-01-01';
@@ -182,7 +182,8 @@ export function assignPrevention(draft: Draft, scope: string, exclusions: readon
     const id = pickText(one, 'id') ?? '';
     return (
       /\/networkInterfaces\/[^/]+$/i.test(id) &&
-      id.toLowerCase().startsWith(`${scope.toLowerCase()}/`) &&
+      isWithin(id, scope) &&
+      !exclusions.some(excluded => isWithin(id, excluded)) &&
       pickList(one, 'properties', 'ipConfigurations').some(item =>
         isObject(pick(item, 'properties', 'publicIPAddress')),
       )
@@ -209,4 +210,8 @@ export function assignPrevention(draft: Draft, scope: string, exclusions: readon
     policyApi,
   );
   if (!enforced) draft.warnings.add('The policy only reports (DoNotEnforce) until its enforcement is switched on.');
+}
+
+function isWithin(id: string, scope: string): boolean {
+  return `${comparable(id)}/`.startsWith(`${comparable(scope)}/`);
 }

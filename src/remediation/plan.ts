@@ -43,7 +43,11 @@ export interface PlanRequest {
   /** Ids in any letter case, or names. Empty for `fix-all`: every machine that is open. */
   readonly machines: readonly string[];
   readonly port: number;
+  /** Further ports that `fix-all` closes. */
+  readonly ports?: readonly number[];
   readonly sources?: readonly string[];
+  /** For `tighten`: also when the sources admit more than are admitted now. */
+  readonly allowWider?: boolean;
   /** Of a jump path: all that `closing` can name. */
   readonly closeDirect?: boolean;
   /** What closes the direct way beside a jump path. */
@@ -101,7 +105,7 @@ export function planChange(resources: readonly unknown[], request: PlanRequest):
   const { action, port } = request;
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new PlanError('not-supported', `${port} is not a port from 1 to 65535`);
-  const draft = new Draft(resources, [...new Set([port, ...managementPorts])]);
+  const draft = new Draft(resources, [...new Set([port, ...(request.ports ?? []), ...managementPorts])]);
   const machines = targetsOf(draft, request);
   const sources = request.sources && request.sources.length > 0 ? chosenSources(request.sources) : undefined;
   const before = verdictsOf(draft);
@@ -110,11 +114,17 @@ export function planChange(resources: readonly unknown[], request: PlanRequest):
     case 'deny':
     case 'delete':
     case 'deny-management-ports':
+      closeAll(draft, machines, request, { how: action });
+      break;
     case 'fix-all':
-      closeAll(draft, machines, request, { how: action === 'fix-all' ? 'deny' : action });
+      fixAll(draft, machines, request);
       break;
     case 'tighten':
-      closeAll(draft, machines, request, { how: 'tighten', sources: chosenSources(request.sources ?? []) });
+      closeAll(draft, machines, request, {
+        how: 'tighten',
+        sources: chosenSources(request.sources ?? []),
+        allowWider: request.allowWider === true,
+      });
       break;
     case 'jump-path':
       jumpPath(draft, machines, port, {
@@ -170,10 +180,11 @@ function targetsOf(draft: Draft, request: PlanRequest): Machine[] {
   }
   if (request.action === 'prevent' && request.scope !== undefined) return [];
   if (request.action !== 'fix-all') throw new PlanError('machine-not-found', 'no machine was named: give its id');
-  const all = model.machines.filter(machine => isWide(draft.port(machine, request.port).reach));
-  if (all.length === 0)
-    throw new PlanError('already-closed', `port ${request.port} of no machine is open to the internet or a wide range`);
-  return all;
+  return model.machines.filter(machine => portsOf(request).some(port => isWide(draft.port(machine, port).reach)));
+}
+
+function portsOf({ port, ports = [] }: PlanRequest): number[] {
+  return [...new Set([port, ...ports])];
 }
 
 function closeAll(draft: Draft, machines: readonly Machine[], request: PlanRequest, closing: Closing): void {
@@ -190,7 +201,37 @@ function closeAll(draft: Draft, machines: readonly Machine[], request: PlanReque
     closePort(draft, machine, port, { ...closing, ...(request.whenFull ? { whenFull: request.whenFull } : {}) });
     if (closing.how !== 'tighten') refuseWhatIsLeft(draft, machine, port);
   }
-  draft.warnings.add('Sessions that are open now are not cut: security rules decide over new connections.');
+  draft.warnings.add(sessionsSurvive);
+}
+
+const sessionsSurvive = 'Sessions that are open now are not cut: security rules decide over new connections.';
+
+/**
+ * Denies what the internet or a wide range reaches; what few addresses reach is left to them. A machine that cannot be
+ * closed is left as it is, with the reason among the warnings, and the others are closed.
+ */
+function fixAll(draft: Draft, machines: readonly Machine[], request: PlanRequest): void {
+  const whenFull = request.whenFull ?? 'edit-in-place';
+  let reason: PlanError | undefined;
+  for (const machine of machines) {
+    for (const port of portsOf(request)) {
+      if (!isWide(draft.port(machine, port).reach)) continue;
+      const failed = draft.attempt(() => {
+        closePort(draft, machine, port, { how: 'deny', wideOnly: true, whenFull });
+        refuseWhatIsLeft(draft, machine, port, isWide);
+      });
+      if (!failed) continue;
+      reason ??= failed;
+      draft.warnings.add(`Port ${port} of ${machine.name} is left as it is: ${failed.message}.`);
+    }
+  }
+  if (draft.steps.length > 0) draft.warnings.add(sessionsSurvive);
+  else if (reason) throw reason;
+  else {
+    const ports = portsOf(request);
+    const named = `${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
+    throw new PlanError('already-closed', `${named} of no machine is open to the internet or a wide range`);
+  }
 }
 
 /** Narrows or removes the rules by which firewalls lead to the machine's port; publishes it when there are none. */

@@ -22,6 +22,7 @@ describe('changing Azure from the machines view', function () {
   let azure: AzureServer;
   let estate: Estate;
   let journal: ChangeJournal;
+  let memory: TestMemory;
   let trusted: string[];
   const handlers = new Map<string, Handler>();
   /** Questions and messages, in the order shown. */
@@ -41,7 +42,8 @@ describe('changing Azure from the machines view', function () {
     setDefaultCACertificates([...trusted, azure.certificate]);
     layDemoEstate(azure);
     estate = new Estate(new TestSessions(azure), new TestMemory(), () => undefined);
-    journal = new ChangeJournal(new TestMemory());
+    memory = new TestMemory();
+    journal = new ChangeJournal(memory);
     await estate.signIn();
     await estate.choose([production, shared, development]);
     const documents = new ResourceDocuments(estate);
@@ -51,6 +53,7 @@ describe('changing Azure from the machines view', function () {
       estate,
       documents,
       journal,
+      memory,
       machineOf: async node => (node as { machine: ListedMachine }).machine,
     });
     told.length = 0;

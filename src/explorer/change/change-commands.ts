@@ -22,9 +22,18 @@ export function registerChangeCommands(manager: CommandManager, parts: ChangePar
   register('portcullis.denyPort');
   register('portcullis.deleteOpenRule');
   register('portcullis.denyManagementPorts');
+  register('portcullis.closeAll');
   register('portcullis.tightenSource');
   register('portcullis.createJumpPath');
   register('portcullis.enableJustInTime');
+  register('portcullis.requestAccess');
+  register('portcullis.showJustInTime');
+  register('portcullis.tightenFirewallRule');
+  register('portcullis.removeFirewallRule');
+  register('portcullis.publishThroughFirewall');
+  register('portcullis.connectThroughBastion');
+  register('portcullis.createBastion');
+  register('portcullis.preventPublicAddresses');
   manager.register('portcullis.undoChange', async (node?: ChangesNode) => (await flowNow()).undo(node?.change));
   manager.register('portcullis.finishChange', async (node?: ChangesNode) => (await flowNow()).finish(node?.change));
 }

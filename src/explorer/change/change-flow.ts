@@ -1,4 +1,12 @@
-import { CancellationError, type CancellationToken, commands, env, ProgressLocation, window } from 'vscode';
+import {
+  CancellationError,
+  type CancellationToken,
+  commands,
+  env,
+  type Memento,
+  ProgressLocation,
+  window,
+} from 'vscode';
 import type { ArmWriter } from '../../azure/write.ts';
 import { OperationError } from '../../commands/operation-error.ts';
 import type { Change, ChangeState } from '../../remediation/change.ts';
@@ -15,6 +23,8 @@ export interface ChangeParts {
   readonly estate: Estate;
   readonly documents: ResourceDocuments;
   readonly journal: ChangeJournal;
+  /** Where a consent given once is kept. */
+  readonly memory: Memento;
   /** The machine of a row; asks when there is none. */
   readonly machineOf: (node?: MachinesNode) => Promise<ListedMachine>;
 }
@@ -35,6 +45,24 @@ export class ChangeFlow {
    * @throws OperationError with a message for a person when it did not go through.
    */
   async run(plan: Plan, subject: string, title = changeTitle(plan)): Promise<Change | undefined> {
+    const change = await this.#agree(plan, subject, title);
+    return change && this.#carryOut(change, 'apply');
+  }
+
+  /**
+   * As {@link run}, for a plan about many machines: its parts are applied beside each other, each fails alone, and each
+   * machine's row says how it went. Gives the parts that were applied.
+   */
+  async runAll(plan: Plan, subject: string): Promise<readonly Change[]> {
+    const [change, { ManyMachines }] = await Promise.all([
+      this.#agree(plan, subject, changeTitle(plan)),
+      import('./many-machines.ts'),
+    ]);
+    return change ? new ManyMachines(this.parts, change).apply() : [];
+  }
+
+  /** Preflight, preview and the one question. Undefined when the answer is no. */
+  async #agree(plan: Plan, subject: string, title: string): Promise<Change | undefined> {
     if (this.parts.estate.fileName !== undefined)
       throw new OperationError('This is an inventory file: close it to change anything in Azure.');
     const { newChange } = await import('../../remediation/change.ts');
@@ -50,7 +78,7 @@ export class ChangeFlow {
     );
     if (chosen === 'Copy as Script') await copyScript(plan);
     if (chosen !== 'Apply') return undefined;
-    return this.#carryOut({ ...change, startedAt: new Date().toISOString() }, 'apply');
+    return { ...change, startedAt: new Date().toISOString() };
   }
 
   /** Takes a change back; asks which when none is given. */

@@ -47,7 +47,13 @@ export function modalText(plan: Plan): string {
     .map(row => `${nameOf(row.id)} port ${row.port}: ${reachText(row.before)} → ${reachText(row.after)}`);
   const more = plan.machines.length > rows.length ? [`… and ${plan.machines.length - rows.length} more`] : [];
   const steps = plan.steps.map((step, i) => `${i + 1}. ${step.title}`);
-  return [...steps, '', ...rows, ...more, '', ...plan.warnings].join('\n');
+  const shownSteps =
+    steps.length > mostRows ? [...steps.slice(0, mostRows), `… and ${steps.length - mostRows} more steps`] : steps;
+  const sections = [shownSteps, [...rows, ...more], plan.warnings, firstOf(plan.alsoAffected)];
+  return sections
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n');
 }
 
 function nameOf(id: string): string {
@@ -56,4 +62,9 @@ function nameOf(id: string): string {
 
 function reachText({ reach, certainty }: ReachShown): string {
   return certainty === 'definite' ? reach : `${reach} (${certainty})`;
+}
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  const more = lines.length - mostRows;
+  return more > 0 ? [...lines.slice(0, mostRows), `… and ${more} more, in the preview`] : lines;
 }

@@ -3,6 +3,7 @@ import type { ArmWriter } from '../../azure/write.ts';
 import type { Change } from '../../remediation/change.ts';
 import type { ReachShown } from '../../remediation/plan.ts';
 import { isObject, pickList, pickText } from '../../remediation/plan-json.ts';
+import { comparable } from '../../remediation/plan-resource-id.ts';
 import type { BrokenPromise } from '../../remediation/plan-verification.ts';
 import type { Estate } from '../estate.ts';
 import { portLabel, shortList } from '../machine-text.ts';
@@ -11,16 +12,21 @@ const networkApi = '2024-05-01';
 /** How often a just-in-time policy is looked at until Defender has made its rules. */
 const mostLooks = 15;
 
+/** As {@link verifyMachines}, without saying which machine a sentence is about. */
+export async function verifyChange(...args: Parameters<typeof verifyMachines>): Promise<string[]> {
+  return [...(await verifyMachines(...args)).values()];
+}
+
 /**
  * Reads what a change touched fresh from the resource manager, hands it to the estate, and compares with what the
- * change promised. Gives one sentence for each difference.
+ * change promised. Gives a sentence for each machine that differs, by what ids are compared by.
  */
-export async function verifyChange(
+export async function verifyMachines(
   estate: Estate,
   writer: ArmWriter,
   change: Change,
   side: 'before' | 'after',
-): Promise<string[]> {
+): Promise<Map<string, string>> {
   const [{ touchedResources }, { brokenPromises }] = await Promise.all([
     import('../../remediation/touched-resources.ts'),
     import('../../remediation/plan-verification.ts'),
@@ -42,7 +48,12 @@ export async function verifyChange(
     for (const group of await groupsUnder(estate, now)) await read(group, networkApi);
   }
   await estate.update(fresh);
-  return brokenPromises(estate.resources, change.machines ?? [], side).map(differenceText);
+  const differences = new Map<string, string>();
+  for (const broken of brokenPromises(estate.resources, change.machines ?? [], side)) {
+    const key = comparable(broken.id);
+    differences.set(key, [differences.get(key), differenceText(broken)].filter(Boolean).join('; '));
+  }
+  return differences;
 }
 
 /** Groups of the machines of a just-in-time policy: Defender writes its rules there. */
