@@ -53,6 +53,7 @@ describe('the jump path wizard', function () {
       estate,
       documents,
       journal,
+      memory: new TestMemory(),
       machineOf: async node => (node as { machine: ListedMachine }).machine,
     });
     told.length = 0;
