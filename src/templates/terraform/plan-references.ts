@@ -11,6 +11,12 @@ export interface ReferenceTarget {
   readonly attribute: string;
 }
 
+/** Which of a list's items that are known only after the apply, and of how many. */
+export interface ListItem {
+  readonly at: number;
+  readonly of: number;
+}
+
 /** The configuration inside a plan: what the attributes refer to that are known only after the apply. */
 export class PlanReferences {
   readonly #root: PlanJson | undefined;
@@ -26,34 +32,54 @@ export class PlanReferences {
     }
   }
 
-  /** The resource and attribute that an attribute refers to, when it refers to one. */
-  target(from: PlanResource, path: readonly (string | number)[]): ReferenceTarget | undefined {
+  /**
+   * The resource and attribute that an attribute refers to, when it refers to one; of a list's items, the one that the
+   * item refers to.
+   */
+  target(from: PlanResource, path: readonly (string | number)[], item?: ListItem): ReferenceTarget | undefined {
     const module = this.#module(from.module);
     const own = list(module?.resources)
       .map(record)
       .find(
         one => one?.type === from.type && one.name === from.name && (one.mode === 'data') === (from.mode === 'data'),
       );
-    return this.#follow(expressionAt(own?.expressions, path), from.module, from, 0);
+    const expression = expressionAt(own?.expressions, path, from.values);
+    return this.#follow(expression, from.module, from, 0, item);
   }
 
-  #follow(expression: unknown, module: string, from: PlanResource, steps: number): ReferenceTarget | undefined {
+  #follow(
+    expression: unknown,
+    module: string,
+    from: PlanResource,
+    steps: number,
+    item?: ListItem,
+  ): ReferenceTarget | undefined {
     if (steps > maximumSteps) return undefined;
-    for (const reference of list(record(expression)?.references)) {
-      if (typeof reference !== 'string') continue;
-      const found = this.#resolve(reference, module, from, steps);
+    const all = list(record(expression)?.references).filter(one => typeof one === 'string');
+    // Each reference is followed by what it is a part of.
+    const whole = all.filter((one, at) => at === 0 || !all[at - 1]!.startsWith(one));
+    if (item && item.of > 1 && whole.length > 1)
+      return whole.length === item.of ? this.#resolve(whole[item.at]!, module, from, steps) : undefined;
+    for (const reference of all) {
+      const found = this.#resolve(reference, module, from, steps, item);
       if (found) return found;
     }
     return undefined;
   }
 
-  #resolve(reference: string, module: string, from: PlanResource, steps: number): ReferenceTarget | undefined {
+  #resolve(
+    reference: string,
+    module: string,
+    from: PlanResource,
+    steps: number,
+    item?: ListItem,
+  ): ReferenceTarget | undefined {
     const parts = reference.match(/[^.[\]]+|\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g) ?? [];
     const [root = '', name = ''] = parts;
     if (root === 'var') {
       const { parent, call } = splitModule(module);
       const caller = call === undefined ? undefined : record(record(this.#module(parent)?.module_calls)?.[call]);
-      return caller && this.#follow(record(caller.expressions)?.[name], parent, from, steps + 1);
+      return caller && this.#follow(record(caller.expressions)?.[name], parent, from, steps + 1, item);
     }
     if (root === 'module') {
       const output = parts.find((part, index) => index > 1 && !part.startsWith('['));
@@ -61,7 +87,7 @@ export class PlanReferences {
       const declared = record(record(record(call?.module)?.outputs)?.[output ?? '']);
       const key = parts[2]?.startsWith('[') ? parts[2] : '';
       const inner = `${module === '' ? '' : `${module}.`}module.${name}${key}`;
-      return declared && this.#follow(declared.expression, inner, from, steps + 1);
+      return declared && this.#follow(declared.expression, inner, from, steps + 1, item);
     }
     const isData = root === 'data';
     const [type = '', own = '', ...rest] = isData ? parts.slice(1) : parts;
@@ -70,7 +96,8 @@ export class PlanReferences {
     const index = rest[0]?.startsWith('[') ? rest.shift()?.slice(1, -1) : undefined;
     const wanted =
       index === undefined ? from.index : index.startsWith('"') ? (JSON.parse(index) as string) : Number(index);
-    const resource = instances.length === 1 ? instances[0] : instances.find(one => one.index === wanted);
+    const listed = item && index === undefined && instances.length === item.of ? instances[item.at] : undefined;
+    const resource = listed ?? (instances.length === 1 ? instances[0] : instances.find(one => one.index === wanted));
     const attribute = rest.find(part => !part.startsWith('['));
     return resource && { resource, attribute: attribute ?? 'id' };
   }
@@ -119,12 +146,20 @@ function splitModule(address: string): { parent: string; call: string | undefine
   return match ? { parent: match[1] ?? '', call: match[2] } : { parent: '', call: undefined };
 }
 
-/** The expression of an attribute, through nested blocks. */
-function expressionAt(expressions: unknown, path: readonly (string | number)[]): unknown {
+/** The expression of an attribute, through nested blocks. A set's blocks stand in another order than its values. */
+function expressionAt(expressions: unknown, path: readonly (string | number)[], values: unknown): unknown {
   let at: unknown = expressions;
+  let value: unknown = values;
   for (const part of path) {
-    if (typeof part === 'number') at = Array.isArray(at) ? (at[part] ?? at[0]) : at;
-    else {
+    if (typeof part === 'number') {
+      value = Array.isArray(value) ? value[part] : undefined;
+      const name = record(value)?.name;
+      if (Array.isArray(at)) {
+        const named = at.filter(block => record(record(block)?.name)?.constant_value === name);
+        at = (typeof name === 'string' && named.length === 1 ? named[0] : at[part]) ?? at[0];
+      }
+    } else {
+      value = record(value)?.[part];
       const next: unknown = record(at)?.[part];
       if (next === undefined) return at;
       at = next;

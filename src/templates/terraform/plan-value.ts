@@ -2,6 +2,7 @@ import type { OriginChain, Place } from '../../network/origin.ts';
 import type { ObjectValue, Property, Value } from '../../network/value.ts';
 import type { ResourceBlock } from './module-source.ts';
 import type { PlanResource } from './plan.ts';
+import type { ListItem } from './plan-references.ts';
 import type { Body } from './syntax.ts';
 import {
   asSecret,
@@ -26,8 +27,13 @@ export function planValue(
   resource: PlanResource,
   block: ResourceBlock | undefined,
   place: Place,
-  symbolAt: (path: Path) => string | undefined,
+  symbolAt: (path: Path, item?: ListItem) => string | undefined,
 ): ObjectValue {
+  const afterApply = (path: Path, origin: OriginChain, item?: ListItem): Value => {
+    const symbol = symbolAt(path, item);
+    const shown = `${resource.address}.${path.filter(part => typeof part === 'string').join('.')} (known after apply)`;
+    return unknownValue([shown], origin, symbol === undefined ? {} : { symbol });
+  };
   const convert = (
     json: unknown,
     unknown: unknown,
@@ -40,11 +46,7 @@ export function planValue(
       { kind: 'property', name: String(path[path.length - 1] ?? resource.address), place: at },
     ];
     if (path.length > maximumDepth) return unknownValue(['a value that is nested too deeply'], origin);
-    if (unknown === true && (json === undefined || json === null)) {
-      const symbol = symbolAt(path);
-      const shown = `${resource.address}.${path.filter(part => typeof part === 'string').join('.')} (known after apply)`;
-      return unknownValue([shown], origin, symbol === undefined ? {} : { symbol });
-    }
+    if (unknown === true && (json === undefined || json === null)) return afterApply(path, origin);
     const value = known(json, unknown, sensitive, path, body, at, origin);
     return sensitive === true ? asSecret(value) : value;
   };
@@ -68,12 +70,17 @@ export function planValue(
     if (Array.isArray(json)) {
       const blocks = body?.blocks.filter(one => one.type === path[path.length - 1]);
       const matching = blocks?.length === json.length ? blocks : undefined;
+      const open = openItems(json, unknown);
       const items = json.map((item, index) => {
+        const order = open.listed.indexOf(index);
+        if (order >= 0) return afterApply(path, origin, { at: order, of: open.count });
         const own = matching?.[index];
         const ownPlace: Place =
           own && block ? { kind: 'text', file: block.file, range: { start: own.start, end: own.end } } : at;
         return convert(item, part(unknown, index), part(sensitive, index), [...path, index], own?.body, ownPlace);
       });
+      for (let at = open.listed.length; at < open.count; at++)
+        items.push(afterApply(path, origin, { at, of: open.count }));
       if (items.length === 0 && unknown !== undefined && unknown !== false && !Array.isArray(unknown))
         return unknownValue([`${resource.address}.${String(path[path.length - 1])} (known after apply)`], origin);
       return items.length === 0 ? nullValue(origin) : sequence(items, origin, 'list');
@@ -115,6 +122,20 @@ export function planValue(
   };
   const root: OriginChain = [{ kind: 'resource', name: resource.address, place }];
   return object(resource.values, resource.unknown, resource.sensitive, [], block?.block.body, place, root);
+}
+
+/**
+ * Items that are known only after the apply: those of a list have their places, a set's values leave them out.
+ * https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+ */
+function openItems(
+  json: readonly unknown[],
+  unknown: unknown,
+): { readonly listed: readonly number[]; readonly count: number } {
+  const marks: readonly unknown[] = Array.isArray(unknown) ? unknown : [];
+  const count = marks.filter(mark => mark === true).length;
+  const listed = json.flatMap((item, index) => (item === null && marks[index] === true ? [index] : []));
+  return { listed, count: Math.max(count, listed.length) };
 }
 
 function own(json: { readonly [name: string]: unknown }, name: string): unknown {

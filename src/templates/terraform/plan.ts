@@ -208,8 +208,8 @@ class PlanContext {
     if (before) return before;
     const block = this.#block(resource);
     const place: Place = block ? openingOf(block) : this.#placeInPlan(resource);
-    const value = planValue(resource, block, place, path => {
-      const target = this.#references.target(resource, path);
+    const value = planValue(resource, block, place, (path, item) => {
+      const target = this.#references.target(resource, path, item);
       return target === undefined ? undefined : this.#symbolOf(target.resource, target.attribute);
     });
     const context = this;

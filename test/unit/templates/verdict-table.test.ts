@@ -12,6 +12,7 @@ import { azapi } from './verdict-table/azapi-text.ts';
 import { bicepTexts } from './verdict-table/bicep-text.ts';
 import { verdictCases } from './verdict-table/cases.ts';
 import type { Estate, Texts } from './verdict-table/estate.ts';
+import { planTexts } from './verdict-table/plan-text.ts';
 import { terraformTexts } from './verdict-table/terraform-text.ts';
 
 const languages: readonly (readonly [string, (estate: Estate) => Texts])[] = [
@@ -94,6 +95,11 @@ function summary({ groups, machines }: Answer): string[] {
   ];
 }
 
+/** Whether nothing but literals and references stands in it, so that its plan is plain to write. */
+function isPlain({ parameters, variables, modules, resources }: Estate): boolean {
+  return !parameters && !variables && !modules && !resources?.some(resource => resource.existing);
+}
+
 describe('one table of verdicts in every language', () => {
   it('has the cases that tell languages apart', () => {
     assert.ok(verdictCases.length >= 40, String(verdictCases.length));
@@ -112,6 +118,10 @@ describe('one table of verdicts in every language', () => {
         first ??= given;
         assert.deepEqual(given, first, about);
       }
+      if (!first || !isPlain(estate)) return;
+      const plan = await planTexts(terraformTexts(estate));
+      const { groups, machines } = await answer(plan);
+      assert.deepEqual({ groups, machines }, { groups: first.groups, machines: first.machines }, plan['plan.json']);
     });
   }
 });

@@ -724,6 +724,25 @@ export const verdictCases: readonly VerdictCase[] = [
     expected: ['nsg: 22 internet, 3389 internet', 'vm (machine): 22 internet'],
   },
   {
+    title: 'a machine with two interfaces',
+    estate: {
+      resources: [
+        named('outer', [rule('mgmt')]),
+        named('inner', [rule('mgmt', { sourceAddressPrefix: admins, destinationPortRange: '3389' })]),
+        network([subnet('web')]),
+        address('Standard'),
+        address('Standard', 'pip2'),
+        card({ publicIPAddress: { id: new Id('pip') } }, 'outer'),
+        card({ publicIPAddress: { id: new Id('pip2') } }, 'inner', 'nic2'),
+        {
+          ...machine,
+          properties: { networkProfile: { networkInterfaces: [{ id: new Id('nic') }, { id: new Id('nic2') }] } },
+        },
+      ],
+    },
+    expected: ['outer: 22 internet', 'inner: 3389 restricted', 'vm (machine): 22 internet, 3389 restricted'],
+  },
+  {
     title: 'a machine behind an unknown source',
     estate: {
       parameters: { value: { type: 'string' } },
