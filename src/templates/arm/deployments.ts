@@ -2,6 +2,7 @@ import type { Origin } from '../../network/origin.ts';
 import type { CallSite } from '../../network/resource.ts';
 import { identity, type ObjectValue, type Property, type Value } from '../../network/value.ts';
 import type { FileSystem } from '../file-system.ts';
+import { withPartIds } from '../functions/named-parts.ts';
 import { resourceIdIn } from '../functions/resource-ids.ts';
 import { type DeploymentScope, unknownResourceGroup } from '../functions/scope.ts';
 import { objectValue, symbolOf, unknownValue, usedFrom } from '../functions/values.ts';
@@ -13,7 +14,7 @@ import { loopValue, wholeNumber } from './lazy-values.ts';
 import { linkTarget } from './links.ts';
 import type { ParsedTexts } from './parsed-texts.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
-import { type ParameterSource, Template } from './template.ts';
+import { type ParameterSource, type ReferenceCall, Template } from './template.ts';
 
 const deepestNesting = 20;
 const mostDeployments = 2000;
@@ -317,7 +318,7 @@ export class Deployments {
     return number;
   }
 
-  readonly #resolve = (frame: Frame, target: Value, info: boolean, full: boolean): Value | undefined => {
+  readonly #resolve = (frame: Frame, { target, info, full, unresolved }: ReferenceCall): Value | undefined => {
     const wanted = identity(target);
     if (wanted === undefined) return undefined;
     const registry = this.#registry(frame.template);
@@ -327,17 +328,28 @@ export class Deployments {
       const deployment = this.open(found.deployment);
       return deployment && !info ? this.#deploymentReference(deployment, full) : undefined;
     }
-    if (!info && !full) return undefined;
-    const rest = unknownValue([`reference('${found.symbol ?? wanted}')`], []);
+    const rest = unresolved();
+    if (rest.kind !== 'unknown') return rest;
+    const declared = info ? undefined : this.#declaredProperties(found);
+    if (!info && !full) return declared && withPartIds(declared, found.id, rest);
     return objectValue(
       [
         ['id', found.id],
         ['name', found.name],
+        ...(declared ? [['properties', withPartIds(declared, found.id, rest)] as const] : []),
       ],
       [],
       rest,
     );
   };
+
+  #declaredProperties({ frame, node }: Registered): ObjectValue | undefined {
+    const { json } = frame.template.source;
+    const properties = json.find(node, 'properties');
+    if (properties === undefined || json.find(node, 'existing') !== undefined) return undefined;
+    const value = this.evaluator.value(frame, properties);
+    return value.kind === 'object' ? value : undefined;
+  }
 
   /** `reference` of a deployment: its outputs, each evaluated when it is looked at. */
   #deploymentReference(deployment: Deployment, full: boolean): Value {
@@ -347,7 +359,7 @@ export class Deployments {
     return full ? objectValue([['properties', properties]], [], rest) : properties;
   }
 
-  /** The resources that `reference` can name in a template: deployments, and symbolic names. */
+  /** The resources that `reference` can name in a template: deployments, symbolic names, and those with parts. */
   #registry(template: Template): readonly Registered[] {
     const known = this.#registries.get(template);
     if (known) return known;
@@ -361,7 +373,7 @@ export class Deployments {
       const type = typeNode === undefined ? '' : json.string(typeNode);
       const isDeployment = type.toLowerCase() === 'microsoft.resources/deployments';
       const nameNode = json.find(node, 'name');
-      if ((!isDeployment && symbol === undefined) || nameNode === undefined) return;
+      if (nameNode === undefined || (!isDeployment && symbol === undefined && !hasNamedParts.test(type))) return;
       for (const [frame, suffix] of this.instances({ template }, node)) {
         const name = this.evaluator.value(frame, nameNode);
         const scope = isDeployment ? template.scope : scopeOfResource(this.evaluator, frame, node, template.scope);
@@ -369,6 +381,8 @@ export class Deployments {
         const names = segments === 1 ? [name] : (splitName(name, segments) ?? [name]);
         registered.push({
           symbol: symbol === undefined ? undefined : symbol + suffix,
+          frame,
+          node,
           name,
           id: resourceIdIn(scope, type, names, []),
           ...(isDeployment && { deployment: { frame, node, scope: template.scope, address: address + suffix } }),
@@ -413,8 +427,13 @@ interface Content {
   readonly chain: readonly string[];
 }
 
+/** Resources whose parts others refer to by `reference(…).subnets[0].id` and the like. */
+const hasNamedParts = /^microsoft\.network\/(?:virtualnetworks|loadbalancers|applicationgateways)$/i;
+
 interface Registered {
   readonly symbol: string | undefined;
+  readonly frame: Frame;
+  readonly node: JsonNode;
   readonly name: Value;
   readonly id: Value;
   readonly deployment?: DeploymentResource;

@@ -171,11 +171,13 @@ class Site {
       case 'reference':
       case 'resourceinfo': {
         const target = call.args[0];
-        const value = target && this.#deeper(target, origin);
-        const found =
-          value &&
-          template.referenced(this.frame, value, call.name.toLowerCase() === 'resourceinfo', call.args.length > 2);
-        return found ?? this.#library(call, origin);
+        if (!target) return this.#library(call, origin);
+        return template.referenced(this.frame, {
+          target: this.#deeper(target, origin),
+          info: call.name.toLowerCase() === 'resourceinfo',
+          full: call.args.length > 2,
+          unresolved: () => this.#library(call, origin),
+        });
       }
       case 'deployment':
         return call.args.length === 0 ? template.deploymentObject(origin) : this.#library(call, origin);

@@ -22,8 +22,18 @@ export interface UserFunction {
   readonly output: JsonNode;
 }
 
+/** A call of `reference` or `resourceInfo`. */
+export interface ReferenceCall {
+  readonly target: Value;
+  readonly info: boolean;
+  /** The whole resource is asked for, not its properties alone. */
+  readonly full: boolean;
+  /** What the call gives as far as only a deployment knows. */
+  readonly unresolved: () => Value;
+}
+
 /** What `reference` and `resourceInfo` of something in the template give; undefined when only a deployment knows. */
-export type ReferenceResolver = (frame: Frame, target: Value, info: boolean, full: boolean) => Value | undefined;
+export type ReferenceResolver = (frame: Frame, call: ReferenceCall) => Value | undefined;
 
 export interface TemplateSetting {
   readonly source: SourceText;
@@ -86,8 +96,8 @@ export class Template {
     return this.#functions.get(name.toLowerCase());
   }
 
-  referenced(frame: Frame, target: Value, info: boolean, full: boolean): Value | undefined {
-    return this.setting.resolveReference(frame, target, info, full);
+  referenced(frame: Frame, call: ReferenceCall): Value {
+    return this.setting.resolveReference(frame, call) ?? call.unresolved();
   }
 
   /** `deployment()`: its template's address is the file's, by which links beside it are followed. */
