@@ -18,6 +18,7 @@ export const networkInterfaces: TypeBehaviour = {
     const { properties } = nic;
     // The machine says which interfaces it has, whatever a caller sends.
     delete properties.virtualMachine;
+    if (previous?.properties.primary !== undefined) properties.primary = previous.properties.primary;
     nic.kind = 'Regular';
     const suffix =
       previous?.properties.dnsSettings?.internalDomainNameSuffix ??

@@ -30,6 +30,11 @@ export interface OperationLinks {
   readonly location: string;
 }
 
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** Real addresses of operations carry a certificate chain and are longer than 4 KB. */
+const certificateChain = Array.from({ length: 90 }, (_, index) => digestOf(`c${index}`)).join('');
+
 /** Long-running operations: `Azure-AsyncOperation` for a status, `Location` (newly signed with every answer) for a result. */
 export class Operations {
   readonly #operations = new Map<string, Operation>();
@@ -119,12 +124,10 @@ export class Operations {
 
   #url(operation: Operation, kind: string): string {
     const time = (this.now() * 10_000 + ++this.#count).toFixed(0);
-    const sign = (salt: string) => createHash('sha256').update(`${operation.id}${time}${salt}`).digest('base64url');
-    // Real ones carry a certificate chain and are longer than 4 KB.
-    const certificate = Array.from({ length: 90 }, (_, index) => sign(`c${index}`)).join('');
+    const sign = (salt: string) => digestOf(`${operation.id}${time}${salt}`);
     const signature = sign('s');
     if (kind === 'operationResults') operation.newest = signature;
-    return `${this.endpoint()}${operation.prefix}/${kind}/${operation.id}?api-version=${operation.apiVersion}&t=${time}&c=${certificate}&s=${signature}&h=${sign('h')}`;
+    return `${this.endpoint()}${operation.prefix}/${kind}/${operation.id}?api-version=${operation.apiVersion}&t=${time}&c=${certificateChain}&s=${signature}&h=${sign('h')}`;
   }
 }
 

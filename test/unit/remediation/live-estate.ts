@@ -28,6 +28,7 @@ export interface EstateState {
 /** The local Azure with one tenant, and what applies changes to it without a network. */
 export class LiveEstate {
   readonly clock = new FakeClock();
+  readonly #texts = new WeakMap<Resource, string>();
 
   private constructor(readonly azure: AzureServer) {}
 
@@ -65,24 +66,40 @@ export class LiveEstate {
     };
   }
 
+  /** Puts everything back; the local Azure never changes a resource in place, so that what is the same object stays. */
   restore(state: EstateState): void {
-    this.clear();
     const { azure } = this;
-    for (const one of state.resources) azure.store.put(structuredClone(one));
+    const wanted = new Map(state.resources.map(one => [one.id.toLowerCase(), one]));
+    for (const one of [...azure.store.all()]) if (!wanted.has(one.id.toLowerCase())) azure.store.delete(one.id);
+    for (const one of wanted.values()) if (azure.store.get(one.id) !== one) azure.store.put(one);
+    azure.operations.clear();
+    azure.faults.clear();
+    azure.requests.length = 0;
+    azure.defender.policies.clear();
+    azure.authorization.extensions.clear();
     for (const one of state.policies) azure.defender.policies.set(one.id.toLowerCase(), structuredClone(one));
     for (const one of state.extensions) azure.authorization.extensions.set(one.id.toLowerCase(), structuredClone(one));
   }
 
-  /** Everything, as it is but for what Azure makes anew with every write. */
-  picture(): unknown {
-    this.azure.operations.settle(true);
-    const { policies, ...state } = this.state();
+  /** Everything as it is, a text for each resource, but for what Azure makes anew with every write. */
+  picture(): readonly string[] {
+    const { azure } = this;
+    azure.operations.settle(true);
+    const policies = structuredClone([...azure.defender.policies.values()]);
     // Requests for access are a log, and which rules a policy made is the local Azure's own knowledge.
     for (const policy of policies) {
       delete policy.rules;
       delete policy.properties.requests;
     }
-    return withoutGenerated({ ...state, policies });
+    const texts = [...azure.store.all()].map(one => this.#textOf(one));
+    const others = [...policies, ...azure.authorization.extensions.values()];
+    return [...texts, ...others.map(one => JSON.stringify(withoutGenerated(one)))].sort();
+  }
+
+  #textOf(resource: Resource): string {
+    const text = this.#texts.get(resource) ?? JSON.stringify(withoutGenerated(resource));
+    this.#texts.set(resource, text);
+    return text;
   }
 
   /** Everything as single GETs would give it. */
