@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileRead, FileSystem, FolderEntry } from '../templates/file-system.ts';
 
 /** The largest file that is read, in bytes. A template is at most 4 MB for Azure; a Terraform plan may be larger. */
@@ -19,6 +19,7 @@ export class NodeFiles implements FileSystem {
   readonly #named: string[] = [];
   readonly #reads = new Map<string, FileRead>();
   readonly #lists = new Map<string, readonly FolderEntry[]>();
+  readonly #realFolders = new Map<string, string>();
 
   constructor(workingDirectory: string) {
     this.#root = resolve(workingDirectory);
@@ -117,11 +118,20 @@ export class NodeFiles implements FileSystem {
   }
 
   #read(path: string): FileRead {
-    const absolute = this.#within(path);
-    if (absolute === undefined)
-      return { reason: 'outside', message: `${path}: is outside the working directory and is not read` };
+    const outside: FileRead = {
+      reason: 'outside',
+      message: `${path}: is outside the working directory and is not read`,
+    };
+    const absolute = resolve(this.#root, path);
+    if (!this.#isWritten(absolute)) return outside;
     try {
-      const size = statSync(absolute);
+      const own = lstatSync(absolute);
+      const isLink = own.isSymbolicLink();
+      const real = isLink
+        ? realpathSync.native(absolute)
+        : join(this.#realFolder(dirname(absolute)), basename(absolute));
+      if (!this.#isAdmitted(real)) return outside;
+      const size = isLink ? statSync(absolute) : own;
       if (size.isDirectory()) return { reason: 'unreadable', message: `${path}: is a folder, not a file` };
       if (size.size > maximumFileSize)
         return {
@@ -149,23 +159,41 @@ export class NodeFiles implements FileSystem {
     }
   }
 
-  /** The absolute path, when it may be read. */
-  #within(path: string): string | undefined {
-    const absolute = resolve(this.#root, path);
-    if (!isInside(absolute, this.#root) && !this.#named.some(named => isInside(absolute, named))) return undefined;
-    let real: string;
+  /** The absolute path of a folder, when it may be read. */
+  #within(folder: string): string | undefined {
+    const absolute = resolve(this.#root, folder);
+    if (!this.#isWritten(absolute)) return undefined;
     try {
-      // The system's own answer: the portable one asks for each folder on the way, for each file.
-      real = realpathSync.native(absolute);
+      return this.#isAdmitted(this.#realFolder(absolute)) ? absolute : undefined;
     } catch {
       return absolute;
     }
-    const allowed = isInside(real, this.#realRoot) || this.#named.some(named => isInside(real, named));
-    return allowed ? absolute : undefined;
+  }
+
+  /** Whether a path as it is written leads to what may be read. */
+  #isWritten(absolute: string): boolean {
+    return isInside(absolute, this.#root) || this.#named.some(named => isInside(absolute, named));
+  }
+
+  #isAdmitted(real: string): boolean {
+    return isInside(real, this.#realRoot) || this.#named.some(named => isInside(real, named));
+  }
+
+  /** Where a folder really is, asked once for all its files. */
+  #realFolder(absolute: string): string {
+    let real = this.#realFolders.get(absolute);
+    if (real === undefined) {
+      // The system's own answer: the portable one asks for each folder on the way.
+      real = realpathSync.native(absolute);
+      this.#realFolders.set(absolute, real);
+    }
+    return real;
   }
 }
 
 function isInside(path: string, folder: string): boolean {
+  // Written alike, as nearly always, there is nothing to resolve.
+  if (path.startsWith(folder) && path[folder.length] === sep) return true;
   const way = relative(folder, path);
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way));
 }

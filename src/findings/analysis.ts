@@ -20,35 +20,42 @@ export interface UnitRequest {
 }
 
 /** What one reading of one unit gave. */
-export interface UnitAnalysis extends UnitRequest {
+export interface UnitReading extends UnitRequest {
   readonly reading: TemplateReading;
+  /** The files as they were read. */
+  readonly files: RecordedFiles;
+}
+
+/** A reading with what was found in it. */
+export interface UnitAnalysis extends UnitReading {
   readonly model: NetworkModel;
   readonly groups: readonly GroupVerdicts[];
   readonly machines: readonly MachineVerdict[];
   /** Before suppression and severity overrides. */
   readonly findings: readonly Finding[];
-  /** The files as they were read. */
-  readonly files: RecordedFiles;
 }
 
 /**
  * Reads one unit and judges every security group and machine in it. Pure but for the files: the same texts give the
  * same answer, which is how a fix is proved before it is offered.
  */
-export function analyseUnit(
-  request: UnitRequest,
-  files: FileSystem,
-  ports: readonly number[],
-  isCancelled?: () => boolean,
-): UnitAnalysis {
+export function analyseUnit(request: UnitRequest, files: FileSystem, ports: readonly number[]): UnitAnalysis {
+  return judgeUnit(readUnit(request, files), ports);
+}
+
+/** Reads one unit. Its values are evaluated when somebody looks at them: most when it is judged. */
+export function readUnit(request: UnitRequest, files: FileSystem, isCancelled?: () => boolean): UnitReading {
+  const { unit, format, language, parameterFile } = request;
   const recorded = new RecordedFiles(files);
-  const reading = request.language.read(request.unit, recorded, {
-    ...(request.parameterFile === undefined ? {} : { parameterFile: request.parameterFile }),
-    ...(isCancelled ? { isCancelled } : {}),
-  });
-  const model = readResources(reading.declarations);
+  const given = parameterFile === undefined ? {} : { parameterFile };
+  const reading = language.read(unit, recorded, { ...given, ...(isCancelled ? { isCancelled } : {}) });
+  return { unit, format, language, ...given, reading, files: recorded };
+}
+
+export function judgeUnit(read: UnitReading, ports: readonly number[]): UnitAnalysis {
+  const model = readResources(read.reading.declarations);
   const groups = model.securityGroups.map(group => ({ group, verdicts: evaluateGroup(group, { ports }) }));
   const machines = evaluateMachines(model, { ports });
   const findings = runRules({ model, groups, machines, ports, source: 'template' });
-  return { ...request, reading, model, groups, machines, findings, files: recorded };
+  return { ...read, model, groups, machines, findings };
 }

@@ -1,7 +1,7 @@
 import type { FileRead, FileSystem } from '../templates/file-system.ts';
 import { mayBeTemplate, type TemplateLanguages } from '../templates/languages.ts';
 import type { ReadProblem, TemplateFormat, TemplateLanguage } from '../templates/reading.ts';
-import { analyseUnit, type UnitAnalysis, type UnitRequest } from './analysis.ts';
+import { judgeUnit, readUnit, type UnitAnalysis, type UnitReading, type UnitRequest } from './analysis.ts';
 
 /** What became of one scanned file. */
 export interface ScannedFile {
@@ -20,8 +20,9 @@ export interface ScanRequest {
   /** Parameter files by the path of the template that they are judged with besides. */
   readonly parameterFilesOf?: ReadonlyMap<string, readonly string[]>;
   readonly ports: readonly number[];
+  /** With this or `onProgress`, the event loop gets its turn now and then. */
   readonly isCancelled?: () => boolean;
-  /** Called before each unit with the number done and to do, for a progress display. */
+  /** Called before each unit is judged with the number done and to do, for a progress display. */
   readonly onProgress?: (done: number, total: number, unit: string) => void;
 }
 
@@ -41,6 +42,12 @@ interface Unit extends UnitRequest {
   readonly parameterFiles: Set<string>;
 }
 
+/** What is known of a unit with its defaults or with one parameter file. */
+interface Kept {
+  readonly read: UnitReading;
+  judged?: UnitAnalysis;
+}
+
 /** Milliseconds that work may go on before the event loop gets its turn: half a frame. */
 const turn = 8;
 
@@ -52,7 +59,7 @@ const maximumFetches = 50;
  * whoever asks. One scanner belongs to one surface.
  */
 export class Scanner {
-  readonly #kept = new Map<string, UnitAnalysis>();
+  readonly #kept = new Map<string, Kept>();
   #keptPorts = '';
   #turnEnds = 0;
 
@@ -79,33 +86,35 @@ export class Scanner {
       for (const unit of units.values()) {
         if (unit.unit !== template && !unit.paths.includes(template)) continue;
         for (const path of parameterFiles) {
-          await this.#read(path);
+          await this.#text(path);
           if (unit.language.acceptsParameterFile(path, unit.unit, this.files)) unit.parameterFiles.add(path);
         }
       }
     }
 
-    const alone = new Map<string, UnitAnalysis>();
+    const readings = new Map<string, UnitReading>();
     for (const unit of units.values()) {
-      request.onProgress?.(alone.size, units.size, unit.unit);
-      const analysis = await this.#analyse(unit, undefined, request);
-      if (!analysis) return { files, analyses: [...alone.values()] };
-      alone.set(unit.unit, analysis);
+      const kept = await this.#read(unit, undefined, request);
+      if (!kept) return { files, analyses: [] };
+      readings.set(unit.unit, kept.read);
     }
     const analyses: UnitAnalysis[] = [];
-    for (const entry of entryUnits(alone)) {
+    const entries = entryUnits(readings);
+    for (const [index, entry] of entries.entries()) {
       const unit = units.get(entry);
-      const analysis = alone.get(entry);
-      if (!unit || !analysis) continue;
+      if (!unit) continue;
+      request.onProgress?.(index, entries.length, entry);
+      const analysis = await this.#judge(unit, undefined, request);
+      if (!analysis) return { files, analyses };
       analyses.push(analysis);
       const applying = new Set([...(await this.#parameterFilesOf(unit)), ...unit.parameterFiles]);
       for (const parameterFile of [...applying].sort()) {
-        const judged = await this.#analyse(unit, parameterFile, request);
+        const judged = await this.#judge(unit, parameterFile, request);
         if (judged) analyses.push(judged);
       }
     }
     for (const unit of units.values()) {
-      const problems = alone.get(unit.unit)?.reading.problems ?? [];
+      const problems = readings.get(unit.unit)?.reading.problems ?? [];
       for (const path of unit.paths) files.push(statusOf(path, unit.format, problems));
     }
     files.sort((a, b) => compare(a.path, b.path));
@@ -113,7 +122,7 @@ export class Scanner {
   }
 
   async #classify(path: string, files: ScannedFile[], units: Map<string, Unit>): Promise<void> {
-    const read = await this.#read(path);
+    const read = await this.#text(path);
     if (!('text' in read)) {
       files.push({ path, status: 'failed', reason: read.message });
       return;
@@ -168,45 +177,52 @@ export class Scanner {
     while (unit === undefined && (await this.files.load?.())) unit = language.templateOf(path, this.files);
     if (unit === undefined) return `${path}: the template that it gives values to was not found beside it`;
     if (language.formatOf(path, '') === 'terraform') return { unit, format: 'terraform', language };
-    const read = await this.#read(unit);
+    const read = await this.#text(unit);
     if (!('text' in read)) return read.message;
     const recognised = await this.languages.recognise(unit, read.text);
     return recognised ? { unit, ...recognised } : `${unit}: is no template that ${path} could give values to`;
   }
 
-  async #read(path: string): Promise<FileRead> {
+  async #text(path: string): Promise<FileRead> {
     const read = this.files.read(path);
     if ('text' in read || read.reason !== 'not-loaded' || !(await this.files.load?.())) return read;
     return this.files.read(path);
   }
 
-  /** Undefined when cancelled. */
-  async #analyse(
-    unit: Unit,
-    parameterFile: string | undefined,
-    request: ScanRequest,
-  ): Promise<UnitAnalysis | undefined> {
-    await this.#breathe();
-    const ports = request.ports.join();
-    if (ports !== this.#keptPorts) this.#kept.clear();
-    this.#keptPorts = ports;
+  /** Reads a unit unless nothing that it asked for has changed. Undefined when cancelled. */
+  async #read(unit: Unit, parameterFile: string | undefined, request: ScanRequest): Promise<Kept | undefined> {
+    if (request.isCancelled || request.onProgress) await this.#breathe();
     const key = `${unit.unit}\n${parameterFile ?? ''}`;
     for (let fetches = 0; ; fetches++) {
       if (request.isCancelled?.()) return undefined;
-      const kept = this.#kept.get(key);
-      if (kept?.files.unchanged(this.files)) return kept;
+      const known = this.#kept.get(key);
+      if (known?.read.files.unchanged(this.files)) return known;
+      const given = parameterFile === undefined ? {} : { parameterFile };
       const { format, language } = unit;
-      const analysis = analyseUnit(
-        { unit: unit.unit, format, language, ...(parameterFile === undefined ? {} : { parameterFile }) },
-        this.files,
-        request.ports,
-        request.isCancelled,
-      );
+      const read = readUnit({ unit: unit.unit, format, language, ...given }, this.files, request.isCancelled);
       if (request.isCancelled?.()) return undefined;
       // Also when only folders were missing: their answer does not tell that it is not there yet.
       if (fetches < maximumFetches && (await this.files.load?.())) continue;
-      this.#kept.set(key, analysis);
-      return analysis;
+      const kept = { read };
+      this.#kept.set(key, kept);
+      return kept;
+    }
+  }
+
+  /** Judges a unit with its defaults or with a parameter file. Undefined when cancelled. */
+  async #judge(unit: Unit, parameterFile: string | undefined, request: ScanRequest): Promise<UnitAnalysis | undefined> {
+    const ports = request.ports.join();
+    if (ports !== this.#keptPorts) for (const kept of this.#kept.values()) delete kept.judged;
+    this.#keptPorts = ports;
+    for (let fetches = 0; ; fetches++) {
+      const kept = await this.#read(unit, parameterFile, request);
+      if (!kept) return undefined;
+      if (kept.judged) return kept.judged;
+      const judged = judgeUnit(kept.read, request.ports);
+      // Values are evaluated as they are looked at, and only then ask for some files.
+      if (fetches < maximumFetches && (await this.files.load?.())) continue;
+      kept.judged = judged;
+      return judged;
     }
   }
 

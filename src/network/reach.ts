@@ -65,7 +65,19 @@ export function reachOf(sources: SourceSet): Reach {
   return reach;
 }
 
+/** Rules hand on the same few sets: each is measured once. */
+const measured = new WeakMap<AddressSet, Reach>();
+
 function reachOfAddresses(addresses: AddressSet): Reach {
+  let reach = measured.get(addresses);
+  if (!reach) {
+    reach = measure(addresses);
+    measured.set(addresses, reach);
+  }
+  return reach;
+}
+
+function measure(addresses: AddressSet): Reach {
   if (isEmpty(addresses)) return 'none';
   const v4 = countOf(intersectIntervals(addresses.v4, publicAddresses.v4));
   if (v4 >= 2 ** 28) return 'internet';

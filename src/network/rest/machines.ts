@@ -31,7 +31,7 @@ function readMachine(
   index: DeclarationIndex,
 ): Machine {
   const properties = at(declaration.body, 'properties');
-  const profile = at(properties, ...(kind === 'scale-set' ? ['virtualMachineProfile'] : []), 'networkProfile');
+  const profile = at(kind === 'scale-set' ? at(properties, 'virtualMachineProfile') : properties, 'networkProfile');
   const listed = referencesOf(at(profile, 'networkInterfaces'));
   const configured = itemsOf(
     at(profile, 'networkInterfaceConfigurations') ??

@@ -9,19 +9,17 @@ import { type ArrayValue, identity, type ObjectValue, type UnknownValue, type Va
  * The value at a path of property names; an unknown on the way is the answer, but where all its alternatives agree.
  * Undefined when nothing, or null, is there.
  */
-export function at(value: Value | undefined, ...path: readonly string[]): Value | undefined {
-  let current = value;
-  for (let i = 0; i < path.length; i++) {
-    if (current?.kind === 'unknown') return atAlternatives(current, path.slice(i));
-    if (current?.kind !== 'object') return undefined;
-    const object: ObjectValue = current;
-    current = object.get(path[i]!) ?? object.rest;
-  }
-  return current?.kind === 'null' ? undefined : current;
+export function at(value: Value | undefined, name: string, ...inner: readonly string[]): Value | undefined {
+  if (value?.kind === 'unknown') return atAlternatives(value, [name, ...inner]);
+  if (value?.kind !== 'object') return undefined;
+  const found = value.get(name) ?? value.rest;
+  const [next, ...others] = inner;
+  if (next !== undefined) return at(found, next, ...others);
+  return found?.kind === 'null' ? undefined : found;
 }
 
 /** The same in every alternative of an unknown object: one value when they agree, else an unknown one. */
-function atAlternatives(value: UnknownValue, path: readonly string[]): Value | undefined {
+function atAlternatives(value: UnknownValue, path: readonly [string, ...string[]]): Value | undefined {
   if (!value.alternatives || value.alternatives.length === 0 || path.length > deepestPath) return value;
   const found = value.alternatives.map(alternative => at(alternative, ...path));
   const first = found[0];

@@ -68,7 +68,7 @@ export class Deployments {
     this.looked.add(path);
     const read = this.files.read(path);
     if (!('text' in read)) return undefined;
-    const source = { file: path, json: this.texts.json(read.text) };
+    const source = this.texts.source(path, read.text);
     this.#sources.set(path, source);
     return source;
   }
@@ -543,11 +543,12 @@ class OutputsObject implements ObjectValue {
     const valueNode = json.find(output.value, 'value');
     const copy = json.find(output.value, 'copy');
     const at = placeOf(source, valueNode ?? copy ?? output.value);
-    const value = this.evaluator.nested(`output ${written}`, [], () => {
-      if (valueNode !== undefined) return this.evaluator.value(frame, valueNode);
-      if (copy !== undefined) return loopValue(this.evaluator, frame, copy, written);
-      return unknownValue([`output ${written}`], []);
-    });
+    const value =
+      valueNode !== undefined
+        ? this.evaluator.value(frame, valueNode)
+        : copy !== undefined
+          ? loopValue(this.evaluator, frame, copy, written)
+          : unknownValue([`output ${written}`], []);
     const step: Origin = { kind: 'output', name: written, place: at };
     return { name: written, value: objectValue([['value', usedFrom([step], value)]], []) };
   }

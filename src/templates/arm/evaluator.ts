@@ -5,14 +5,14 @@ import type { Argument, CallContext, Lambda } from '../functions/call.ts';
 import { accessMember } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
-import { nullValue, numberValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
+import { nullValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
 import type { ReadProblem } from '../reading.ts';
 import { type Expression, type FunctionCall, isExpression, unescapedText } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
 import { literalOrigin, TemplateArray, TemplateObject, TemplateScalar } from './lazy-values.ts';
 import type { ParsedTexts } from './parsed-texts.ts';
-import { place, placeOf, type SourceText } from './source-text.ts';
+import { place, placeOf } from './source-text.ts';
 
 const deepest = 120;
 const mostProblems = 100;
@@ -58,12 +58,10 @@ export class Evaluator {
         return new TemplateObject(this, frame, node);
       case 'array':
         return new TemplateArray(this, frame, node);
-      case 'string': {
-        const text = json.string(node);
-        if (frame.plain || text.charCodeAt(0) !== 91) return new TemplateScalar('string', text, source, node) as Value;
-        if (!isExpression(text)) return new TemplateScalar('string', unescapedText(text), source, node) as Value;
-        return this.#expressionValue(frame, node, text);
-      }
+      case 'string':
+        return !frame.plain && json.startsWithBracket(node)
+          ? this.#bracketed(frame, node)
+          : (new TemplateScalar('string', json.string(node), source, node) as Value);
       case 'number':
         return new TemplateScalar('number', json.number(node), source, node) as Value;
       case 'boolean':
@@ -75,131 +73,147 @@ export class Evaluator {
     }
   }
 
-  /** Runs an evaluation one level deeper; too deep a one is an unknown value. */
-  nested(what: string, origin: OriginChain, run: () => Value): Value {
+  /**
+   * Goes one level deeper, where {@link leave} leads back from. False when that is too deep or too much: then
+   * {@link beyond} is the value.
+   */
+  enter(): boolean {
     this.spend(1);
-    if (this.#exhausted) return unknownValue([`${what} (too much to evaluate)`], origin);
-    if (this.#depth >= deepest) return unknownValue([`${what} (nested too deep)`], origin);
+    if (this.#exhausted || this.#depth >= deepest) return false;
     this.#depth++;
-    try {
-      return run();
-    } finally {
-      this.#depth--;
-    }
+    return true;
   }
 
-  #expressionValue(frame: Frame, node: JsonNode, text: string): Value {
-    const parsed = this.texts.expression(text);
+  leave(): void {
+    this.#depth--;
+  }
+
+  beyond(what: string, origin: OriginChain): Value {
+    return unknownValue([`${what} (${this.#exhausted ? 'too much to evaluate' : 'nested too deep'})`], origin);
+  }
+
+  /** A text that begins like an expression. */
+  #bracketed(frame: Frame, node: JsonNode): Value {
     const { source } = frame.template;
-    const at = placeOf(source, node);
-    const use: OriginChain = [{ kind: 'expression', place: at }];
+    let parsed = source.expressions.get(node);
+    if (!parsed) {
+      const text = source.json.string(node);
+      if (!isExpression(text)) return new TemplateScalar('string', unescapedText(text), source, node) as Value;
+      parsed = this.texts.expression(text);
+      source.expressions.set(node, parsed);
+    }
+    const use: OriginChain = [{ kind: 'expression', place: placeOf(source, node) }];
     if (parsed.kind === 'error') {
       const offset = source.json.offsetOf(node, parsed.at);
       this.report(place(source, offset, offset + 1), `The expression cannot be read: ${parsed.message}.`);
       return unknownValue(['an expression that cannot be read'], use);
     }
-    const site = new Site(this, frame, node, text);
-    const root = parsed;
-    return usedFrom(
-      use,
-      this.nested('an expression', [], () => site.evaluate(root, true)),
-    );
+    if (!this.enter()) return usedFrom(use, this.beyond('an expression', []));
+    try {
+      return usedFrom(use, new Site(this, frame, node, parsed).evaluate(parsed));
+    } finally {
+      this.leave();
+    }
   }
 }
 
-/** One expression's text in its file, with what its names stand for. */
+/** One expression in its file, with what its names stand for. */
 class Site {
   constructor(
-    private readonly evaluator: Evaluator,
-    private readonly frame: Frame,
+    readonly evaluator: Evaluator,
+    readonly frame: Frame,
     private readonly node: JsonNode,
-    private readonly text: string,
+    private readonly root: Expression,
   ) {}
 
-  evaluate(expression: Expression, root = false): Value {
-    // A value that the whole expression computes stands at the whole text, which its user puts before it.
-    const origin = root ? [] : this.#origin(expression);
+  evaluate(expression: Expression): Value {
     switch (expression.kind) {
       case 'text':
-        return textValue(expression.value, [{ kind: 'literal', place: this.#place(expression) }]);
+        return new SiteLiteral('string', expression.value, this, expression) as Value;
       case 'number':
-        return numberValue(expression.value, [{ kind: 'literal', place: this.#place(expression) }]);
+        return new SiteLiteral('number', expression.value, this, expression) as Value;
       case 'member': {
-        const target = this.#deeper(expression.target, origin);
-        return accessMember(target, textValue(expression.name, []), this.#context(expression, origin));
+        const target = this.within(expression.target, expression);
+        return accessMember(target, textValue(expression.name, []), new SiteContext(this, expression));
       }
       case 'index': {
-        const target = this.#deeper(expression.target, origin);
-        const index = this.#deeper(expression.index, origin);
-        return accessMember(target, index, this.#context(expression, origin));
+        const target = this.within(expression.target, expression);
+        const index = this.within(expression.index, expression);
+        return accessMember(target, index, new SiteContext(this, expression));
       }
       case 'call':
-        return this.#call(expression, origin);
+        return this.#call(expression);
     }
   }
 
-  #deeper(expression: Expression, origin: OriginChain): Value {
-    return this.evaluator.nested(this.#words(expression), origin, () => this.evaluate(expression));
+  /** The value of a part of an expression. */
+  within(part: Expression, whole: Expression): Value {
+    if (!this.evaluator.enter()) return this.evaluator.beyond(this.words(part), this.origin(whole));
+    try {
+      return this.evaluate(part);
+    } finally {
+      this.evaluator.leave();
+    }
   }
 
-  #call(call: FunctionCall, origin: OriginChain): Value {
+  #call(call: FunctionCall): Value {
     const { template } = this.frame;
-    switch (call.name.toLowerCase()) {
+    switch (call.key) {
       case 'parameters': {
-        const name = this.#nameArgument(call, origin);
+        const name = this.#nameArgument(call);
         if (typeof name !== 'string') return name;
         const own = this.frame.functionParameters;
         return own
-          ? (own.get(name.toLowerCase()) ?? this.#undeclared('parameter', name, call, origin))
-          : (template.parameter(name) ?? this.#undeclared('parameter', name, call, origin));
+          ? (own.get(name.toLowerCase()) ?? this.#undeclared('parameter', name, call))
+          : (template.parameter(name) ?? this.#undeclared('parameter', name, call));
       }
       case 'variables': {
-        const name = this.#nameArgument(call, origin);
+        const name = this.#nameArgument(call);
         if (typeof name !== 'string') return name;
-        return template.variable(name) ?? this.#undeclared('variable', name, call, origin);
+        return template.variable(name) ?? this.#undeclared('variable', name, call);
       }
       case 'copyindex':
-        return this.#copyIndex(call, origin);
+        return this.#copyIndex(call);
       case 'lambdavariables': {
-        const name = this.#nameArgument(call, origin);
+        const name = this.#nameArgument(call);
         if (typeof name !== 'string') return name;
         for (let local = this.frame.locals; local; local = local.outer) {
           if (local.name === name.toLowerCase()) return local.value;
         }
-        return this.#undeclared('lambda variable', name, call, origin);
+        return this.#undeclared('lambda variable', name, call);
       }
       case 'reference':
       case 'resourceinfo': {
         const target = call.args[0];
-        if (!target) return this.#library(call, origin);
+        if (!target) return this.#library(call);
         return template.referenced(this.frame, {
-          target: this.#deeper(target, origin),
-          info: call.name.toLowerCase() === 'resourceinfo',
+          target: this.within(target, call),
+          info: call.key === 'resourceinfo',
           full: call.args.length > 2,
-          unresolved: () => this.#library(call, origin),
+          unresolved: () => this.#library(call),
         });
       }
       case 'deployment':
-        return call.args.length === 0 ? template.deploymentObject(origin) : this.#library(call, origin);
+        return call.args.length === 0 ? template.deploymentObject(this.origin(call)) : this.#library(call);
       default:
-        return call.name.includes('.') ? this.#userFunction(call, origin) : this.#library(call, origin);
+        return call.name.includes('.') ? this.#userFunction(call) : this.#library(call);
     }
   }
 
-  #library(call: FunctionCall, origin: OriginChain): Value {
+  #library(call: FunctionCall): Value {
     const result = callFunction(
       call.name,
-      call.args.map(arg => this.#argument(arg, origin)),
-      this.#context(call, origin),
+      call.args.map(arg => this.#argument(arg, call)),
+      new SiteContext(this, call),
     );
     if (result) return result;
-    this.evaluator.report(this.#place(call), `The function ${shortened(call.name)} is not known.`);
-    return unknownValue([`${shortened(call.name)}()`], origin);
+    this.evaluator.report(this.place(call), `The function ${shortened(call.name)} is not known.`);
+    return unknownValue([`${shortened(call.name)}()`], this.origin(call));
   }
 
-  #argument(expression: Expression, origin: OriginChain): Argument {
-    if (expression.kind === 'call' && expression.name.toLowerCase() === 'lambda') return this.#lambda(expression);
-    return new LazyOperand(() => this.#deeper(expression, origin));
+  #argument(expression: Expression, call: FunctionCall): Argument {
+    if (expression.kind === 'call' && expression.key === 'lambda') return this.#lambda(expression);
+    return new LazyOperand(this, expression, call);
   }
 
   #lambda(expression: FunctionCall): Lambda {
@@ -213,88 +227,125 @@ class Site {
           const value = args[index];
           if (value) locals = { name, value, outer: locals };
         }
-        const site = new Site(this.evaluator, { ...this.frame, locals }, this.node, this.text);
-        return body ? site.#deeper(body, this.#origin(expression)) : nullValue(this.#origin(expression));
+        const site = new Site(this.evaluator, { ...this.frame, locals }, this.node, this.root);
+        return body ? site.within(body, expression) : nullValue(this.origin(expression));
       },
     };
   }
 
-  #userFunction(call: FunctionCall, origin: OriginChain): Value {
+  #userFunction(call: FunctionCall): Value {
     const { template } = this.frame;
     const found = template.userFunction(call.name);
-    if (!found) return this.#undeclared('function', call.name, call, origin);
+    if (!found) return this.#undeclared('function', call.name, call);
     const parameters = new Map<string, Value>();
     for (const [index, name] of found.parameters.entries()) {
       const arg = call.args[index];
-      if (arg) parameters.set(name.toLowerCase(), this.#deeper(arg, origin));
+      if (arg) parameters.set(name.toLowerCase(), this.within(arg, call));
     }
-    return this.evaluator.nested(`function ${call.name}`, origin, () =>
-      this.evaluator.value({ template, functionParameters: parameters }, found.output),
-    );
+    if (!this.evaluator.enter()) return this.evaluator.beyond(`function ${call.name}`, this.origin(call));
+    try {
+      return this.evaluator.value({ template, functionParameters: parameters }, found.output);
+    } finally {
+      this.evaluator.leave();
+    }
   }
 
-  #copyIndex(call: FunctionCall, origin: OriginChain): Value {
-    const args = call.args.map(arg => this.#deeper(arg, origin));
+  #copyIndex(call: FunctionCall): Value {
+    const args = call.args.map(arg => this.within(arg, call));
     const named = args[0]?.kind === 'string' ? args[0].value.toLowerCase() : undefined;
     const offset = named === undefined ? args[0] : args[1];
     let loop = this.frame.loops;
     while (loop && named !== undefined && loop.name !== named) loop = loop.outer;
-    if (!loop) return unknownValue([`${this.#words(call)} outside a loop`], origin);
+    if (!loop) return unknownValue([`${this.words(call)} outside a loop`], this.origin(call));
     if (!offset) return loop.index;
-    return callFunction('add', [{ value: loop.index }, { value: offset }], this.#context(call, origin)) ?? loop.index;
+    const operands = [{ value: loop.index }, { value: offset }];
+    return callFunction('add', operands, new SiteContext(this, call)) ?? loop.index;
   }
 
   /** The single name that `parameters` and its like take; an unknown value when it is not known. */
-  #nameArgument(call: FunctionCall, origin: OriginChain): string | Value {
+  #nameArgument(call: FunctionCall): string | Value {
     const arg = call.args[0];
-    const value = arg && this.#deeper(arg, origin);
+    if (arg?.kind === 'text') return arg.value;
+    const value = arg && this.within(arg, call);
     if (value?.kind === 'string') return value.value;
-    if (value?.kind === 'unknown') return unknownValue(value.dependsOn, origin);
-    return unknownValue([this.#words(call)], origin);
+    if (value?.kind === 'unknown') return unknownValue(value.dependsOn, this.origin(call));
+    return unknownValue([this.words(call)], this.origin(call));
   }
 
-  #undeclared(what: string, name: string, call: FunctionCall, origin: OriginChain): Value {
-    this.evaluator.report(this.#place(call), `There is no ${what} '${shortened(name)}' in this template.`);
-    return unknownValue([`${what} ${shortened(name)}`], origin);
+  #undeclared(what: string, name: string, call: FunctionCall): Value {
+    this.evaluator.report(this.place(call), `There is no ${what} '${shortened(name)}' in this template.`);
+    return unknownValue([`${what} ${shortened(name)}`], this.origin(call));
   }
 
-  #context(expression: Expression, origin: OriginChain): CallContext {
-    return new SiteContext(origin, this.#words(expression), this.evaluator.budget, this.frame.template.scope);
+  words(expression: Expression): string {
+    return shortened(this.frame.template.source.json.string(this.node).slice(expression.start, expression.end));
   }
 
-  #words(expression: Expression): string {
-    return shortened(this.text.slice(expression.start, expression.end));
+  /** A value that the whole expression computes stands at the whole text, which its user puts before it. */
+  origin(expression: Expression): OriginChain {
+    return expression === this.root ? [] : [{ kind: 'expression', place: this.place(expression) }];
   }
 
-  #origin(expression: Expression): OriginChain {
-    return [{ kind: 'expression', place: this.#place(expression) }];
-  }
-
-  #place(expression: Expression): TextPlace {
-    const source: SourceText = this.frame.template.source;
+  place(expression: Expression): TextPlace {
+    const { source } = this.frame.template;
     const { json } = source;
     return place(source, json.offsetOf(this.node, expression.start), json.offsetOf(this.node, expression.end));
+  }
+}
+
+/** A literal in an expression. Its chain is made when somebody asks for it. */
+class SiteLiteral {
+  constructor(
+    readonly kind: 'string' | 'number',
+    readonly value: string | number,
+    private readonly site: Site,
+    private readonly expression: Expression,
+  ) {}
+
+  get origin(): OriginChain {
+    return [{ kind: 'literal', place: this.site.place(this.expression) }];
   }
 }
 
 class LazyOperand {
   #value: Value | undefined;
 
-  constructor(private readonly evaluate: () => Value) {}
+  constructor(
+    private readonly site: Site,
+    private readonly expression: Expression,
+    private readonly call: FunctionCall,
+  ) {}
 
   get value(): Value {
-    this.#value ??= this.evaluate();
+    this.#value ??= this.site.within(this.expression, this.call);
     return this.#value;
   }
 }
 
 class SiteContext implements CallContext {
+  #origin: OriginChain | undefined;
+
   constructor(
-    readonly origin: OriginChain,
-    readonly text: string,
-    readonly budget: Budget,
-    readonly scope: DeploymentScope,
+    private readonly site: Site,
+    private readonly expression: Expression,
   ) {}
+
+  get origin(): OriginChain {
+    this.#origin ??= this.site.origin(this.expression);
+    return this.#origin;
+  }
+
+  get text(): string {
+    return this.site.words(this.expression);
+  }
+
+  get budget(): Budget {
+    return this.site.evaluator.budget;
+  }
+
+  get scope(): DeploymentScope {
+    return this.site.frame.template.scope;
+  }
 }
 
 function shortened(text: string): string {

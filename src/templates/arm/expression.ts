@@ -17,6 +17,8 @@ export interface FunctionCall extends Spanned {
   readonly kind: 'call';
   /** With its namespace: `contoso.uniqueName`. */
   readonly name: string;
+  /** The name in lower case: Azure takes any. */
+  readonly key: string;
   readonly args: readonly Expression[];
 }
 export interface MemberAccess extends Spanned {
@@ -36,6 +38,8 @@ export interface ExpressionError {
   readonly at: number;
 }
 
+export type ParsedExpression = Expression | ExpressionError;
+
 const deepest = 100;
 
 /** Whether Azure evaluates this text: it is in brackets, and the opening one is not doubled. */
@@ -52,7 +56,7 @@ export function unescapedText(text: string): string {
  * Parses `[…]`, an expression of the template language, its brackets included.
  * https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions
  */
-export function parseExpression(text: string): Expression | ExpressionError {
+export function parseExpression(text: string): ParsedExpression {
   const parser = new Parser(text, 1, text.length - 1);
   try {
     return parser.whole();
@@ -126,7 +130,7 @@ class Parser {
     }
     this.at++;
     const args = this.arguments(depth);
-    return { kind: 'call', name, args, start, end: this.at };
+    return { kind: 'call', name, key: name.toLowerCase(), args, start, end: this.at };
   }
 
   private arguments(depth: number): Expression[] {

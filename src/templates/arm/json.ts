@@ -1,9 +1,22 @@
 /** What a node of the text is. `missing` stands for a value that is not there, as after a half-typed name. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'missing';
 
-const tag = { object: 0, array: 1, string: 2, escaped: 3, number: 4, true: 5, false: 6, null: 7, missing: 8 } as const;
+/** A `computed` object has names that are expressions, or loops, so that not all names stand as they are written. */
+const tag = {
+  object: 0,
+  computed: 1,
+  array: 2,
+  string: 3,
+  escaped: 4,
+  number: 5,
+  true: 6,
+  false: 7,
+  null: 8,
+  missing: 9,
+} as const;
 
 const kinds: readonly JsonKind[] = [
+  'object',
   'object',
   'array',
   'string',
@@ -114,7 +127,10 @@ export class JsonText {
 
   /** Whether a string begins like an expression. */
   startsWithBracket(node: JsonNode): boolean {
-    return this.text.charCodeAt(this.#tape[node * width + 1]! + 1) === Character.OpenBracket;
+    const at = node * width;
+    return this.#tape[at] === tag.escaped
+      ? this.string(node).charCodeAt(0) === Character.OpenBracket
+      : this.text.charCodeAt(this.#tape[at + 1]! + 1) === Character.OpenBracket;
   }
 
   /** Whether offsets in {@link string} are the text's own, moved by the opening quote. */
@@ -146,46 +162,63 @@ export class JsonText {
     for (let item = array + 1; item < end; item = this.after(item)) yield item;
   }
 
+  /** Whether no name of an object is an expression or stands for loops. */
+  isPlain(object: JsonNode): boolean {
+    return this.#tape[object * width] !== tag.computed;
+  }
+
   /** Calls back with each name and value of an object, those without a value included. */
   eachProperty(object: JsonNode, visit: (name: JsonNode, value: JsonNode) => void): void {
-    if (this.#tape[object * width] !== tag.object) return;
+    if (this.#tape[object * width]! > tag.computed) return;
     const end = this.after(object);
-    let at = object + 1;
-    while (at < end) {
-      const value = this.after(at);
-      visit(at, value);
-      at = this.after(value);
-    }
+    for (let at = object + 1; at < end; at = this.after(at + 1)) visit(at, at + 1);
   }
 
   /** The last value of this name in an object, in any letter case; undefined when it is not there. */
   find(object: JsonNode, name: string): JsonNode | undefined {
-    return this.findProperty(object, name)?.value;
+    const found = this.#findName(object, name);
+    return found < 0 ? undefined : found + 1;
   }
 
   findProperty(object: JsonNode, name: string): { readonly name: JsonNode; readonly value: JsonNode } | undefined {
-    if (this.#tape[object * width] !== tag.object) return undefined;
-    const wanted = name.toLowerCase();
-    const end = this.after(object);
-    let found = -1;
-    for (let at = object + 1; at < end; ) {
-      const value = this.after(at);
-      if (this.#tape[value * width] !== tag.missing && this.#isNamed(at, wanted)) found = at;
-      at = this.after(value);
-    }
-    return found < 0 ? undefined : { name: found, value: this.after(found) };
+    const found = this.#findName(object, name);
+    return found < 0 ? undefined : { name: found, value: found + 1 };
   }
 
-  /** Whether a name is this one, which is in lower case. Nearly every other differs in its length or first letter. */
+  /** The name's node, behind which its value stands; less than 0 when it is not there. */
+  #findName(object: JsonNode, name: string): number {
+    const tape = this.#tape;
+    if (tape[object * width]! > tag.computed) return -1;
+    const wanted = name.toLowerCase();
+    const end = tape[object * width + 3]!;
+    let found = -1;
+    for (let at = object + 1; at < end; ) {
+      const value = (at + 1) * width;
+      if (tape[value] !== tag.missing && this.#isNamed(at, wanted)) found = at;
+      at = tape[value + 3]!;
+    }
+    return found;
+  }
+
+  /** Whether a name is this one, which is in lower case. */
   #isNamed(node: JsonNode, wanted: string): boolean {
+    const { text } = this;
     const at = node * width;
+    let start = this.#tape[at + 1]!;
+    let end = this.#tape[at + 2]!;
+    const first = text.charCodeAt(start);
+    if (first === Character.Quote || first === Character.Apostrophe) {
+      start++;
+      if (end > start && text.charCodeAt(end - 1) === first) end--;
+    }
     if (this.#tape[at] === tag.string) {
-      const start = this.#tape[at + 1]!;
-      const length = this.#tape[at + 2]! - start;
-      if (length !== wanted.length + 2 && length !== wanted.length) return false;
-      const code = this.text.charCodeAt(length === wanted.length ? start : start + 1);
-      const lower = code >= 65 && code <= 90 ? code + 32 : code;
-      if (lower < 128 && lower !== wanted.charCodeAt(0)) return false;
+      if (end - start !== wanted.length) return false;
+      for (let i = 0; i < wanted.length; i++) {
+        const code = text.charCodeAt(start + i);
+        if (code > 127) return this.string(node).toLowerCase() === wanted;
+        if ((code >= 65 && code <= 90 ? code + 32 : code) !== wanted.charCodeAt(i)) return false;
+      }
+      return true;
     }
     return this.string(node).toLowerCase() === wanted;
   }
@@ -239,8 +272,8 @@ class Parser {
       this.#space();
       if (this.#at >= this.#length) break;
       const container = this.#open[this.#open.length - 1]!;
-      if (this.tape[container * width] === tag.object) this.#inObject();
-      else this.#inArray();
+      if (this.tape[container * width] === tag.array) this.#inArray();
+      else this.#inObject();
     }
     if (this.#open.length > 0) {
       this.#fail('a bracket is not closed', this.#length, this.#length);
@@ -282,6 +315,7 @@ class Parser {
     if (code === Character.Quote || code === Character.Apostrophe) this.#string(code);
     else this.#word(tag.string);
     const end = this.#at;
+    const bracket = this.#text.charCodeAt(start + 1) === Character.OpenBracket;
     this.#space();
     if (this.#text.charCodeAt(this.#at) !== Character.Colon) {
       this.#fail('a colon and a value are missing', start, end);
@@ -298,6 +332,8 @@ class Parser {
     }
     const node = this.count;
     const before = this.#at;
+    if (bracket || (next === Character.OpenBracket && this.#isCopy(start, end)))
+      this.tape[this.#open[this.#open.length - 1]! * width] = tag.computed;
     this.#value();
     if (next !== Character.Quote) return;
     const behind = this.#at;
@@ -311,6 +347,10 @@ class Parser {
     this.count = node;
     this.#push(tag.missing, end, end);
     this.#at = before;
+  }
+
+  #isCopy(start: number, end: number): boolean {
+    return end - start <= 6 && /^["']?copy["']?$/i.test(this.#text.slice(start, end));
   }
 
   #inArray(): void {
@@ -338,7 +378,7 @@ class Parser {
     this.#fail('a closing bracket does not fit', this.#at, this.#at + 1);
     const end = ++this.#at;
     let depth = this.#open.length - 1;
-    while (depth >= 0 && this.tape[this.#open[depth]! * width] !== wanted) depth--;
+    while (depth >= 0 && (this.tape[this.#open[depth]! * width] === tag.array) !== (wanted === tag.array)) depth--;
     if (depth < 0) return;
     while (this.#open.length > depth + 1) this.#close(end - 1);
     this.#close(end);

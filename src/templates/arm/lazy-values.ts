@@ -55,6 +55,12 @@ export class TemplateScalar {
   }
 }
 
+interface KnownValue {
+  readonly node: JsonNode;
+  readonly value: Value;
+  readonly next: KnownValue | undefined;
+}
+
 interface Entry {
   readonly name: string;
   readonly nameNode: JsonNode;
@@ -68,11 +74,9 @@ export class TemplateObject implements ObjectValue {
   readonly kind = 'object';
   /** Kept only where loops or names that are expressions stand among the properties. */
   #entries: Map<string, Entry> | undefined;
-  #isPlain: boolean | undefined;
   #rest: UnknownValue | undefined;
-  /** Nodes whose values are known, and the values. Few properties of an object are ever looked at. */
-  readonly #nodes: JsonNode[] = [];
-  readonly #values: Value[] = [];
+  /** The values that are known. Few properties of an object are ever looked at. */
+  #known: KnownValue | undefined;
 
   constructor(
     private readonly evaluator: Evaluator,
@@ -85,66 +89,63 @@ export class TemplateObject implements ObjectValue {
   }
 
   get rest(): UnknownValue | undefined {
-    if (!this.#plain()) this.#read();
+    if (!this.#isPlain) this.#read();
     return this.#rest;
   }
 
   get(name: string): Value | undefined {
-    const entry = this.#find(name);
+    if (this.#isPlain) {
+      const node = this.frame.template.source.json.find(this.node, name);
+      return node === undefined ? undefined : this.#valueOf(node);
+    }
+    const entry = this.#read().get(name.toLowerCase());
     return entry && this.#value(entry);
   }
 
   property(name: string): Property | undefined {
-    const entry = this.#find(name);
-    return entry && this.#asProperty(entry);
+    if (!this.#isPlain) {
+      const entry = this.#read().get(name.toLowerCase());
+      return entry && this.#asProperty(entry.name, entry.nameNode, this.#value(entry));
+    }
+    const { json } = this.frame.template.source;
+    const found = json.findProperty(this.node, name);
+    return found && this.#asProperty(json.string(found.name), found.name, this.#valueOf(found.value));
   }
 
   *properties(): Iterable<Property> {
-    const entries = this.#plain() ? this.#written() : this.#read();
-    for (const entry of entries.values()) yield this.#asProperty(entry);
+    const entries = this.#isPlain ? this.#written() : this.#read();
+    for (const entry of entries.values()) yield this.#asProperty(entry.name, entry.nameNode, this.#value(entry));
   }
 
-  #find(name: string): Entry | undefined {
-    if (!this.#plain()) return this.#read().get(name.toLowerCase());
-    const { json } = this.frame.template.source;
-    const property = json.findProperty(this.node, name);
-    return property && { name, nameNode: property.name, node: property.value, isLoop: false };
-  }
-
-  #asProperty(entry: Entry): Property {
-    const { source } = this.frame.template;
-    return {
-      // Found by name in another letter case, it is still given as written.
-      name: this.#entries ? entry.name : source.json.string(entry.nameNode),
-      namePlace: placeOf(source, entry.nameNode),
-      value: this.#value(entry),
-    };
+  #asProperty(name: string, nameNode: JsonNode, value: Value): Property {
+    return { name, namePlace: placeOf(this.frame.template.source, nameNode), value };
   }
 
   #value(entry: Entry): Value {
-    const known = this.#nodes.indexOf(entry.node);
-    if (known >= 0) return this.#values[known]!;
-    const value = entry.isLoop
-      ? loopValue(this.evaluator, this.frame, entry.node, entry.name)
-      : this.evaluator.value(this.frame, entry.node);
-    this.#nodes.push(entry.node);
-    this.#values.push(value);
+    return entry.isLoop ? this.#loopOf(entry.node, entry.name) : this.#valueOf(entry.node);
+  }
+
+  #valueOf(node: JsonNode): Value {
+    return this.#lookUp(node) ?? this.#keep(node, this.evaluator.value(this.frame, node));
+  }
+
+  #loopOf(node: JsonNode, name: string): Value {
+    return this.#lookUp(node) ?? this.#keep(node, loopValue(this.evaluator, this.frame, node, name));
+  }
+
+  #lookUp(node: JsonNode): Value | undefined {
+    for (let known = this.#known; known; known = known.next) if (known.node === node) return known.value;
+    return undefined;
+  }
+
+  #keep(node: JsonNode, value: Value): Value {
+    this.#known = { node, value, next: this.#known };
     return value;
   }
 
   /** Whether all names stand as they are written. */
-  #plain(): boolean {
-    if (this.#isPlain !== undefined) return this.#isPlain;
-    const { json } = this.frame.template.source;
-    let isPlain = true;
-    if (!this.frame.plain) {
-      json.eachProperty(this.node, (name, value) => {
-        if (json.startsWithBracket(name)) isPlain = false;
-        else if (json.kind(value) === 'array' && json.string(name).toLowerCase() === 'copy') isPlain = false;
-      });
-    }
-    this.#isPlain = isPlain;
-    return isPlain;
+  get #isPlain(): boolean {
+    return this.frame.plain === true || this.frame.template.source.json.isPlain(this.node);
   }
 
   #written(): Map<string, Entry> {

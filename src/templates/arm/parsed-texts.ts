@@ -1,36 +1,30 @@
-import { parseExpression } from './expression.ts';
+import { type ParsedExpression, parseExpression } from './expression.ts';
 import { JsonText, type NodeBuffer } from './json.ts';
+import type { SourceText } from './source-text.ts';
 
-/** Characters of texts whose nodes are kept: the files around the one that somebody types in. */
-const mostCharacters = 2_000_000;
-const mostExpressions = 2000;
+/** Of one file: as it is, and with an edit that is tried. */
+const mostOfFile = 2;
+const mostFiles = 2000;
+const mostExpressions = 10_000;
 
-/** What was parsed lately, by its text: a template is read again for each parameter file and each fix that is tried. */
+/** What was parsed lately: a template is read again for each parameter file, caller and fix that is tried. */
 export class ParsedTexts {
-  readonly #texts = new Map<string, JsonText>();
-  readonly #expressions = new Map<string, ReturnType<typeof parseExpression>>();
+  readonly #sources = new Map<string, readonly SourceText[]>();
+  readonly #expressions = new Map<string, ParsedExpression>();
   readonly #buffer: NodeBuffer = { nodes: new Int32Array(1 << 14) };
-  #characters = 0;
 
-  json(text: string): JsonText {
-    const known = this.#texts.get(text);
-    if (known) {
-      this.#texts.delete(text);
-      this.#texts.set(text, known);
-      return known;
-    }
-    const json = new JsonText(text, this.#buffer);
-    this.#texts.set(text, json);
-    this.#characters += text.length;
-    for (const oldest of this.#texts.keys()) {
-      if (this.#characters <= mostCharacters || oldest === text) break;
-      this.#texts.delete(oldest);
-      this.#characters -= oldest.length;
-    }
-    return json;
+  source(file: string, text: string): SourceText {
+    const sources = this.#sources.get(file) ?? [];
+    const known = sources.find(source => source.json.text === text);
+    if (known) return known;
+    const source = { file, json: new JsonText(text, this.#buffer), expressions: new Map() };
+    if (this.#sources.size >= mostFiles) this.#sources.clear();
+    this.#sources.set(file, [source, ...sources.slice(0, mostOfFile - 1)]);
+    return source;
   }
 
-  expression(text: string): ReturnType<typeof parseExpression> {
+  /** Many expressions stand in one file again and again, and in others. */
+  expression(text: string): ParsedExpression {
     let parsed = this.#expressions.get(text);
     if (!parsed) {
       if (this.#expressions.size >= mostExpressions) this.#expressions.clear();

@@ -1,10 +1,13 @@
 import type { TextPlace } from '../../network/origin.ts';
+import type { ParsedExpression } from './expression.ts';
 import type { JsonNode, JsonText } from './json.ts';
 
 /** A parsed file. */
 export interface SourceText {
   readonly file: string;
   readonly json: JsonText;
+  /** Those of its expressions that were evaluated. */
+  readonly expressions: Map<JsonNode, ParsedExpression>;
 }
 
 export function placeOf(source: SourceText, node: JsonNode): TextPlace {

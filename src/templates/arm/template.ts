@@ -1,7 +1,15 @@
 import type { Origin, OriginChain, TextPlace } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
-import { asSecret, nullValue, objectValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
+import {
+  asSecret,
+  nullValue,
+  objectValue,
+  textValue,
+  unknownValue,
+  usedFrom,
+  withSymbol,
+} from '../functions/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
@@ -82,12 +90,12 @@ export class Template {
 
   /** Undefined when the template declares no such parameter. */
   parameter(name: string): Value | undefined {
-    return this.#once(this.#parameters, 'parameter', name, () => this.#evaluateParameter(name));
+    return this.#once(this.#parameters, 'parameter', name);
   }
 
   /** Undefined when the template declares no such variable. */
   variable(name: string): Value | undefined {
-    return this.#once(this.#variables, 'variable', name, () => this.#evaluateVariable(name));
+    return this.#once(this.#variables, 'variable', name);
   }
 
   /** A function of `functions`, by namespace and name in any letter case. */
@@ -122,9 +130,8 @@ export class Template {
 
   #once(
     known: Map<string, Value | typeof evaluating>,
-    what: string,
+    what: 'parameter' | 'variable',
     name: string,
-    evaluate: () => Value | undefined,
   ): Value | undefined {
     const key = name.toLowerCase();
     const earlier = known.get(key);
@@ -137,13 +144,19 @@ export class Template {
     }
     if (earlier) return earlier;
     known.set(key, evaluating);
-    const value = this.evaluator.nested(`${what} ${name}`, [], () => evaluate() ?? missing);
-    if (value === missing) {
-      known.delete(key);
-      return undefined;
-    }
-    known.set(key, value);
+    const value = this.#evaluate(what, name);
+    if (value) known.set(key, value);
+    else known.delete(key);
     return value;
+  }
+
+  #evaluate(what: 'parameter' | 'variable', name: string): Value | undefined {
+    if (!this.evaluator.enter()) return this.evaluator.beyond(`${what} ${name}`, []);
+    try {
+      return what === 'parameter' ? this.#evaluateParameter(name) : this.#evaluateVariable(name);
+    } finally {
+      this.evaluator.leave();
+    }
   }
 
   #definition(section: string, name: string): TextPlace | undefined {
@@ -194,7 +207,7 @@ export class Template {
   #defaultValue(frame: Frame, node: JsonNode, name: string): Value {
     const value = this.evaluator.value(frame, node);
     return value.kind === 'unknown' && value.symbol === undefined
-      ? { ...value, symbol: `{${this.#prefix}parameters('${name.toLowerCase()}')}` }
+      ? withSymbol(value, `{${this.#prefix}parameters('${name.toLowerCase()}')}`)
       : value;
   }
 
@@ -245,8 +258,6 @@ export class Template {
     return functions;
   }
 }
-
-const missing: Value = nullValue([]);
 
 /** The value without the literal step that says again what the step before it says. */
 function sameStep(value: Value, step: Origin | undefined): Value {

@@ -1,7 +1,7 @@
 import type { Origin, OriginChain, TextPlace, TextRange } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
-import { asSecret, memberSymbol, nullValue, unknownValue, usedFrom } from '../functions/values.ts';
+import { asSecret, memberSymbol, nullValue, unknownValue, usedFrom, withSymbol } from '../functions/values.ts';
 import type { BicepFiles } from './bicep-files.ts';
 import type { Evaluator } from './evaluator.ts';
 import { shortened } from './evaluator.ts';
@@ -181,7 +181,7 @@ export class Instance {
   /** A default such as `newGuid()` is drawn once: the parameter then stands for it in symbols. */
   #drawnOnce(value: Value, name: string): Value {
     if (value.kind !== 'unknown' || value.symbol !== undefined) return value;
-    return { ...value, symbol: this.#parameterSymbol(name) };
+    return withSymbol(value, this.#parameterSymbol(name));
   }
 
   #parameterSymbol(name: string): string {
@@ -327,7 +327,7 @@ export class Instance {
     const { label } = this.setting;
     // What the output hangs on in the module is told from the caller's side by the module's name.
     if (value.kind !== 'unknown' || value.symbol !== undefined || label === '') return value;
-    return { ...value, symbol: memberSymbol(`{${label}}`, `.outputs.${node.name.text}`) ?? '' };
+    return withSymbol(value, memberSymbol(`{${label}}`, `.outputs.${node.name.text}`) ?? '');
   }
 }
 

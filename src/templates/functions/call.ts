@@ -143,6 +143,33 @@ function computeEach(
   return results.length > 0 ? results : undefined;
 }
 
+class NamedCall implements Call {
+  constructor(
+    readonly name: string,
+    private readonly context: CallContext,
+  ) {}
+
+  get origin(): OriginChain {
+    return this.context.origin;
+  }
+
+  get text(): string {
+    return this.context.text;
+  }
+
+  get budget(): Budget {
+    return this.context.budget;
+  }
+
+  get scope(): DeploymentScope {
+    return this.context.scope;
+  }
+
+  report(message: string): void {
+    this.context.report?.(message);
+  }
+}
+
 /** Runs a function of the library. Never throws: what cannot be computed is an unknown value that names the reason. */
 export function runFunction(
   name: string,
@@ -150,7 +177,7 @@ export function runFunction(
   args: readonly Argument[],
   context: CallContext,
 ): Value {
-  const call: Call = { ...context, name };
+  const call = new NamedCall(name, context);
   try {
     context.budget.spend(1 + args.length);
     if (args.length < entry.least || args.length > entry.most) {

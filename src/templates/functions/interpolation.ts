@@ -22,8 +22,10 @@ export function interpolate(parts: readonly (string | Value)[], context: CallCon
   return runFunction('format', entry, values, context);
 }
 
-/** `target.key` and `target[key]`; never throws. `optional`: `.?` and `[?]`, null where nothing is. */
-export function accessMember(target: Value, key: Value, context: CallContext, optional = false): Value {
-  const entry = partial(2, 2, ([object, member], call) => memberOf(object!, member!, call, optional));
-  return runFunction('property', entry, [{ value: target }, { value: key }], context);
+const required = partial(2, 2, ([object, member], call) => memberOf(object!, member!, call));
+const optional = partial(2, 2, ([object, member], call) => memberOf(object!, member!, call, true));
+
+/** `target.key` and `target[key]`; never throws. `mayLack`: `.?` and `[?]`, null where nothing is. */
+export function accessMember(target: Value, key: Value, context: CallContext, mayLack = false): Value {
+  return runFunction('property', mayLack ? optional : required, [{ value: target }, { value: key }], context);
 }

@@ -1,7 +1,7 @@
 import type { OriginChain } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import { type Call, CallFailure, type FunctionEntry, partial } from './call.ts';
-import { type DeploymentScope, joinTexts, scopeParts } from './scope.ts';
+import { type DeploymentScope, JoinedText, scopeParts } from './scope.ts';
 import { callSymbol, mostAlternatives, unknownValue } from './values.ts';
 
 /**
@@ -14,7 +14,19 @@ export function resourceIdOf(
   names: readonly Value[],
   origin: OriginChain,
 ): Value {
-  return joinTexts([...scope, ...providerParts(type, names)], origin);
+  const id = new JoinedText();
+  for (const part of scope) id.add(part);
+  id.add('/providers/');
+  const segments = type.split('/');
+  for (let i = 0; i < segments.length; i++) {
+    if (i > 0) id.add('/');
+    id.add(segments[i]!);
+    const name = i > 0 ? names[i - 1] : undefined;
+    if (!name) continue;
+    id.add('/');
+    id.add(name);
+  }
+  return id.value(origin);
 }
 
 /** The id of a resource of the scope that a template is deployed to. */
@@ -25,17 +37,6 @@ export function resourceIdIn(
   origin: OriginChain,
 ): Value {
   return resourceIdOf(scopeParts(scope), type, names, origin);
-}
-
-function providerParts(type: string, names: readonly Value[]): (string | Value)[] {
-  const segments = type.split('/');
-  const parts: (string | Value)[] = [`/providers/${segments[0]}`];
-  for (const [index, segment] of segments.slice(1).entries()) {
-    parts.push(`/${segment}`);
-    const name = names[index];
-    if (name) parts.push('/', name);
-  }
-  return parts;
 }
 
 /** A whole name such as `vnet/subnet` in its segments; undefined when an unknown part hides where they end. */
@@ -125,7 +126,7 @@ function idOver(args: readonly Value[], compute: (args: readonly Value[]) => Val
   if (arg?.kind !== 'unknown' || !arg.alternatives || arg.alternatives.length > mostAlternatives) return whole;
   const alternatives = arg.alternatives.map(choice => compute(args.with(open, choice)));
   // A choice whose id is itself unknown is still one of a few ids when the others compare by symbol.
-  return { ...whole, alternatives };
+  return { ...whole, origin: whole.origin, alternatives };
 }
 
 const inResourceGroup: Scoping = (before, call) => {

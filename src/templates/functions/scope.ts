@@ -26,26 +26,41 @@ export function deploymentScope(kind: ScopeKind): DeploymentScope {
 
 /** Joins texts, known or not, to one: known when all are, else unknown with a symbol when every part has one. */
 export function joinTexts(parts: readonly (string | Value)[], origin: OriginChain): Value {
-  let text = '';
-  let symbol: string | undefined = '';
-  const names: string[] = [];
-  let secret = false;
-  for (const part of parts) {
+  const text = new JoinedText();
+  for (const part of parts) text.add(part);
+  return text.value(origin);
+}
+
+/** A text that is put together of known and unknown parts. */
+export class JoinedText {
+  #symbol: string | undefined = '';
+  #names: string[] | undefined;
+  #secret = false;
+
+  add(part: string | Value): void {
     if (typeof part === 'string') {
-      text += part;
-      if (symbol !== undefined) symbol += part;
-      continue;
+      if (this.#symbol !== undefined) this.#symbol += part;
+      return;
     }
-    const partSymbol = symbolOf(part);
-    if (part.secret) secret = true;
-    if (part.kind === 'unknown') names.push(...part.dependsOn);
-    else if (partSymbol === undefined) names.push(`a ${part.kind} where a text belongs`);
-    else text += partSymbol;
-    symbol = symbol === undefined || partSymbol === undefined ? undefined : symbol + partSymbol;
+    const symbol = symbolOf(part);
+    if (part.secret) this.#secret = true;
+    if (part.kind === 'unknown') this.#name(part.dependsOn);
+    else if (symbol === undefined) this.#name([`a ${part.kind} where a text belongs`]);
+    this.#symbol = this.#symbol === undefined || symbol === undefined ? undefined : this.#symbol + symbol;
   }
-  if (names.length > 0) return unknownValue(names, origin, { symbol, secret });
-  const value = textValue(text, origin);
-  return secret ? { ...value, secret } : value;
+
+  value(origin: OriginChain): Value {
+    const secret = this.#secret;
+    if (this.#names) return unknownValue(this.#names, origin, { symbol: this.#symbol, secret });
+    // Every part is known, so it has a symbol: its text.
+    const text = this.#symbol ?? '';
+    return secret ? { kind: 'string', value: text, origin, secret } : textValue(text, origin);
+  }
+
+  #name(names: readonly string[]): void {
+    if (this.#names) this.#names.push(...names);
+    else this.#names = [...names];
+  }
 }
 
 /** The id of the scope itself: `/subscriptions/…/resourceGroups/…`. */

@@ -22,6 +22,7 @@ import {
   textValue,
   toJson,
   unknownValue,
+  withSymbol,
 } from './values.ts';
 
 /** `toLower` and `toUpper`: ids and names are compared without letter case, so the symbol stays what it was. */
@@ -31,7 +32,7 @@ function letterCase(change: (text: string) => string): FunctionEntry {
       textValue(change(expectText(text, 'the value')), call.origin),
     );
     return result.kind === 'unknown' && value?.kind === 'unknown' && value.symbol !== undefined
-      ? { ...result, symbol: value.symbol }
+      ? withSymbol(result, value.symbol)
       : result;
   });
 }
@@ -40,7 +41,7 @@ function stringOf([value]: readonly Value[], call: Call): Value {
   if (value?.kind === 'string') return value;
   if (value?.kind === 'unknown') {
     const result = overAlternatives([value], call, choice => stringOf(choice, call));
-    return result.kind === 'unknown' && value.symbol !== undefined ? { ...result, symbol: value.symbol } : result;
+    return result.kind === 'unknown' && value.symbol !== undefined ? withSymbol(result, value.symbol) : result;
   }
   const simple = value?.kind === 'null' ? '' : value && symbolOf(value);
   const text = simple ?? JSON.stringify(toJson(value!, call.budget));

@@ -57,26 +57,34 @@ export interface UnknownParts {
 }
 
 /** An unknown value. Names are made unique; a symbol or a set of alternatives beyond its bound is dropped. */
-export function unknownValue(dependsOn: Iterable<string>, origin: OriginChain, parts: UnknownParts = {}): UnknownValue {
-  const names = uniqueNames(dependsOn);
+export function unknownValue(dependsOn: readonly string[], origin: OriginChain, parts?: UnknownParts): UnknownValue {
+  const names = dependsOn.length > 0 ? uniqueNames(dependsOn) : somethingUnread;
+  const value: Mutable<UnknownValue> = { kind: 'unknown', dependsOn: names, origin };
+  if (!parts) return value;
   const alternatives = parts.alternatives && flatAlternatives(parts.alternatives);
-  return {
-    kind: 'unknown',
-    dependsOn: names.length > 0 ? names : ['something that was not read'],
-    origin,
-    ...(alternatives && { alternatives }),
-    ...(parts.symbol !== undefined && parts.symbol.length <= longestSymbol && { symbol: parts.symbol }),
-    ...(parts.secret && { secret: true }),
-  };
+  if (alternatives) value.alternatives = alternatives;
+  if (parts.symbol !== undefined && parts.symbol.length <= longestSymbol) value.symbol = parts.symbol;
+  if (parts.secret) value.secret = true;
+  return value;
 }
 
-function uniqueNames(names: Iterable<string>): string[] {
+type Mutable<T> = { -readonly [name in keyof T]: T[name] };
+
+const somethingUnread = ['something that was not read'];
+
+function uniqueNames(names: readonly string[]): readonly string[] {
+  if (names.length === 1) return names;
   const unique = new Set<string>();
   for (const name of names) {
     if (unique.size >= mostDependencies) break;
     unique.add(name);
   }
   return [...unique];
+}
+
+/** An unknown value with another symbol. */
+export function withSymbol(value: UnknownValue, symbol: string): UnknownValue {
+  return { ...value, origin: value.origin, symbol };
 }
 
 /** Alternatives with nested ones opened; undefined when one of them could be anything or there are too many. */
@@ -278,8 +286,8 @@ export function usedFrom(prefix: OriginChain, value: Value): Value {
     if (value instanceof UsedArray) return new UsedArray(joinChains(prefix, value.prefix), value.inner);
     return new UsedArray(prefix, value);
   }
-  if (value.kind === 'unknown') return { ...value, origin: joinChains(prefix, value.origin) };
-  return { ...value, origin: joinChains(prefix, value.origin) };
+  if (value.kind === 'unknown') return new UsedUnknown(prefix, value) as UnknownValue;
+  return value.kind === 'null' ? new UsedNull(prefix, value) : (new UsedScalar(prefix, value) as Value);
 }
 
 const longestChain = 64;
@@ -289,6 +297,67 @@ export function joinChains(first: OriginChain, second: OriginChain): OriginChain
   if (first.length + second.length <= longestChain) return [...first, ...second];
   const head = first.slice(0, longestChain / 2);
   return [...head, ...second.slice(-(longestChain - head.length))];
+}
+
+/** How many hands a value may pass through before its chain is joined instead of being made when it is asked for. */
+const mostHands = 16;
+
+/** A value used from somewhere: most are never asked where they come from. */
+abstract class Used {
+  readonly #prefix: OriginChain;
+  readonly #inner: { readonly origin: OriginChain };
+  readonly #hands: number = 1;
+
+  constructor(prefix: OriginChain, inner: Value) {
+    this.#prefix = prefix;
+    this.#inner = inner;
+    if (!(inner instanceof Used)) return;
+    if (inner.#hands < mostHands) this.#hands = inner.#hands + 1;
+    else this.#inner = { origin: inner.origin };
+  }
+
+  get origin(): OriginChain {
+    return joinChains(this.#prefix, this.#inner.origin);
+  }
+}
+
+class UsedNull extends Used implements NullValue {
+  readonly kind = 'null';
+  readonly secret: boolean;
+
+  constructor(prefix: OriginChain, inner: NullValue) {
+    super(prefix, inner);
+    this.secret = inner.secret === true;
+  }
+}
+
+class UsedScalar extends Used {
+  readonly kind: 'string' | 'number' | 'boolean';
+  readonly value: string | number | boolean;
+  readonly secret: boolean;
+
+  constructor(prefix: OriginChain, inner: StringValue | NumberValue | BooleanValue) {
+    super(prefix, inner);
+    this.kind = inner.kind;
+    this.value = inner.value;
+    this.secret = inner.secret === true;
+  }
+}
+
+class UsedUnknown extends Used {
+  readonly kind = 'unknown';
+  readonly dependsOn: readonly string[];
+  readonly alternatives: readonly Value[] | undefined;
+  readonly symbol: string | undefined;
+  readonly secret: boolean;
+
+  constructor(prefix: OriginChain, inner: UnknownValue) {
+    super(prefix, inner);
+    this.dependsOn = inner.dependsOn;
+    this.alternatives = inner.alternatives;
+    this.symbol = inner.symbol;
+    this.secret = inner.secret === true;
+  }
 }
 
 class UsedArray implements ArrayValue {

@@ -39,6 +39,17 @@ describe('files of the command line', () => {
     assert.equal(reasonOf(new NodeFiles(join(base, 'work')), 'link.bicep'), 'outside');
   });
 
+  it('does not follow a linked folder out of it', function () {
+    try {
+      symlinkSync(join(base, 'elsewhere'), join(base, 'work/folder'), 'dir');
+    } catch {
+      this.skip();
+    }
+    const files = new NodeFiles(join(base, 'work'));
+    assert.equal(reasonOf(files, 'folder/secret.bicep'), 'outside');
+    assert.deepEqual(files.list('folder'), []);
+  });
+
   it('reads what a person named, wherever it is', () => {
     const files = new NodeFiles(join(base, 'work'));
     files.admit('../elsewhere');
