@@ -37,6 +37,8 @@ export const networkQuery: GraphQuery = {
     'microsoft.network/firewallpolicies',
     'microsoft.network/firewallpolicies/rulecollectiongroups',
     'microsoft.network/ipgroups',
+    'microsoft.network/virtualhubs',
+    'microsoft.network/virtualhubs/hubvirtualnetworkconnections',
     'microsoft.network/bastionhosts',
     'microsoft.network/applicationgateways',
     'microsoft.network/natgateways',

@@ -176,6 +176,8 @@ export interface AzureFirewall extends ModelResource {
   readonly frontends: readonly Frontend[];
   /** Public addresses of a firewall in a virtual hub. */
   readonly hubAddresses: readonly string[];
+  /** The hub of Virtual WAN that it stands in. */
+  readonly virtualHub?: Reference;
   readonly subnets: References;
   readonly privateAddress?: AddressSet;
   readonly rules: readonly DnatRule[];
@@ -184,6 +186,8 @@ export interface AzureFirewall extends ModelResource {
 
 export interface FirewallPolicy extends ModelResource {
   readonly rules: readonly DnatRule[];
+  /** Rule collection groups that it names and that were not read. */
+  readonly unread: readonly Reference[];
 }
 
 export interface IpGroup extends ModelResource {
@@ -260,6 +264,8 @@ export interface NetworkModel {
   readonly publicIpAddresses: ReadonlyMap<string, PublicIpAddress>;
   readonly loadBalancers: ReadonlyMap<string, LoadBalancer>;
   readonly firewalls: readonly AzureFirewall[];
+  /** Virtual networks connected to a hub, by the hub's identity. */
+  readonly hubConnections: ReadonlyMap<string, ReadonlySet<string>>;
   readonly firewallPolicies: ReadonlyMap<string, FirewallPolicy>;
   readonly ipGroups: ReadonlyMap<string, IpGroup>;
   readonly applicationGateways: ReadonlyMap<string, ApplicationGateway>;

@@ -66,7 +66,7 @@ export function closePort(draft: Draft, machine: Machine, port: number, closing:
   for (let round = 0; round < mostRounds; round++) {
     const verdict = draft.port(machine, port);
     const path = verdict.paths.find(
-      one => open(one.reach) && !finished.has(keyOf(one)) && (closing.only ?? one.kind) === one.kind,
+      one => open(one.reach) && !one.unread && !finished.has(keyOf(one)) && (closing.only ?? one.kind) === one.kind,
     );
     if (!path) break;
     if (path.kind === 'app-gateway')
@@ -113,7 +113,17 @@ export function closePort(draft: Draft, machine: Machine, port: number, closing:
       'not-narrower',
       `${closing.sources!.text} would not narrow ${notNarrower}: name sources that lie within it and are fewer`,
     );
+  if (changes > 0) noteUnread(draft, machine, port);
   return changes;
+}
+
+/** What the rules of a firewall that were not read may let in stays as it is. */
+function noteUnread(draft: Draft, machine: Machine, port: number): void {
+  for (const { unread, reach, frontend, dependsOn } of draft.port(machine, port).paths)
+    if (unread && isOpen(reach))
+      draft.warnings.add(
+        `Whether ${frontend} leads to port ${port} of ${machine.name} is not known (${dependsOn.join('; ')}): this plan leaves it.`,
+      );
 }
 
 /** @throws PlanError when an interface of the machine was not read. */
@@ -133,7 +143,8 @@ export function refuseUnread(draft: Draft, machine: Machine): void {
 export function refuseWhatIsLeft(draft: Draft, machine: Machine, port: number, open = isOpen): void {
   const verdict = draft.port(machine, port);
   if (!open(verdict.reach)) return;
-  const path = verdict.paths.find(one => open(one.reach));
+  const path = verdict.paths.find(one => open(one.reach) && !one.unread);
+  if (!path && draft.steps.length > 0 && verdict.paths.some(one => one.unread)) return;
   refuseAdminRule(path, port, machine);
   const jit = path?.decidedBy.find(name => isJitRule(name.split('/').at(-1)!));
   if (jit !== undefined) refuseJitRule(jit.split('/')[0]!, jit.split('/').at(-1)!);

@@ -45,6 +45,8 @@ interface Translation {
 export class FirewallIndex {
   readonly #estate: Estate;
   readonly #translations: Translation[] = [];
+  /** Firewalls whose rules were not all read, with words for what is missing. */
+  readonly #unread: { readonly firewall: AzureFirewall; readonly dependsOn: readonly string[] }[] = [];
 
   constructor(estate: Estate) {
     this.#estate = estate;
@@ -52,6 +54,8 @@ export class FirewallIndex {
       const rules = [...firewall.rules];
       const policy = firewall.policy?.id;
       if (policy !== undefined) rules.push(...(estate.model.firewallPolicies.get(policy)?.rules ?? []));
+      const dependsOn = this.#missingRules(firewall);
+      if (dependsOn.length > 0) this.#unread.push({ firewall, dependsOn });
       rules.sort((a, b) => a.order - b.order);
       const before: Translation[] = [];
       for (const rule of rules) {
@@ -63,7 +67,15 @@ export class FirewallIndex {
   }
 
   get isEmpty(): boolean {
-    return this.#translations.length === 0;
+    return this.#translations.length === 0 && this.#unread.length === 0;
+  }
+
+  #missingRules({ policy }: AzureFirewall): readonly string[] {
+    if (!policy) return [];
+    if (policy.id === undefined) return policy.dependsOn;
+    const found = this.#estate.model.firewallPolicies.get(policy.id);
+    if (!found) return this.#estate.missingAt('firewall policy', policy);
+    return found.unread.map(group => this.#estate.missing('rule collection group', group.name));
   }
 
   #compile(firewall: AzureFirewall, rule: DnatRule, before: readonly Translation[]): Translation {
@@ -152,6 +164,7 @@ export class FirewallIndex {
     const { privateAddress } = configuration;
     const own = privateAddress.known ? privateAddress.value : this.#estate.prefixesOf(configuration.subnet);
     ways.push(...this.#ways(network, configuration, protocol, port, own, privateAddress.known ? 2 : 1));
+    ways.push(...this.#unreadWays(network, configuration));
     const seen = new Set<string>();
     for (const { rule, frontend, level } of forwardings) {
       const address = frontend?.privateAddress;
@@ -228,8 +241,41 @@ export class FirewallIndex {
     return ways;
   }
 
+  /** Of a firewall whose rules were not all read, one that leads to any port is possible. */
+  #unreadWays(network: NetworkInterface, configuration: IpConfiguration): Way[] {
+    return this.#unread.flatMap(({ firewall, dependsOn }): Way[] => {
+      const addresses = this.#addresses(firewall);
+      const near = this.#near(firewall, configuration);
+      if (addresses.length === 0 || near.level === 0) return [];
+      return [
+        {
+          kind: 'firewall-dnat',
+          frontend: endpoint(addresses.join(' or '), '?'),
+          interface: network,
+          ipConfiguration: configuration,
+          family: configuration.family,
+          level: 1,
+          dependsOn: [...dependsOn, ...near.dependsOn],
+          openWithoutGroups: { known: true, value: true },
+          relay: {
+            sources: { must: noSources, may: everySource },
+            from: this.#from(firewall),
+            dependsOn,
+            decidedBy: [`${firewall.name}/(not readable)`],
+          },
+          through: { id: firewall.id, rule: '(not readable)' },
+          unread: true,
+        },
+      ];
+    });
+  }
+
   #near(firewall: AzureFirewall, configuration: IpConfiguration): { level: Level; dependsOn: readonly string[] } {
     if (firewall.subnets.items.length === 0 && firewall.hubAddresses.length > 0) {
+      const network = this.#estate.networkOf(configuration.subnet);
+      const hub = firewall.virtualHub?.id;
+      const connected = hub === undefined ? undefined : this.#estate.model.hubConnections.get(hub);
+      if (connected && network !== undefined) return { level: connected.has(network) ? 2 : 0, dependsOn: [] };
       return { level: 1, dependsOn: [`which networks are connected to the hub of firewall ${firewall.name}`] };
     }
     return this.#estate.connected(firewall.subnets, configuration.subnet);
@@ -244,10 +290,13 @@ export class FirewallIndex {
     return firewall.privateAddress ?? everyV4;
   }
 
+  #addresses({ frontends, hubAddresses }: AzureFirewall): string[] {
+    return [...frontends.flatMap(frontend => publicAddressOf(this.#estate, frontend) ?? []), ...hubAddresses];
+  }
+
   /** The public addresses and ports that a rule listens on for a translated port. */
   #frontends({ firewall, rule, translatedPort, destinationPorts }: Translation, port: number): FrontendText[] {
-    const own = firewall.frontends.flatMap(frontend => publicAddressOf(this.#estate, frontend) ?? []);
-    own.push(...firewall.hubAddresses);
+    const own = this.#addresses(firewall);
     if (own.length === 0) return [];
     const ownAddresses = own.map(text => parseAddresses(text));
     const addresses = new Map<string, { level: Level; dependsOn: readonly string[] }>();

@@ -25,6 +25,8 @@ export interface PathVerdict {
   readonly groups: readonly RuleLayer[];
   /** Of a load balancer, firewall or gateway: its identity and the rule's. */
   readonly through?: { readonly id: string; readonly rule: string };
+  /** Set when it stands for rules that were not read. */
+  readonly unread: boolean;
   readonly possible: SourceSet;
   readonly certain: SourceSet;
 }

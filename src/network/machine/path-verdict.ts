@@ -55,6 +55,10 @@ export class WayVerdict implements PathVerdict {
     return this.#way.through;
   }
 
+  get unread(): boolean {
+    return this.#way.unread === true;
+  }
+
   get dependsOn(): readonly string[] {
     if (this.certainty === 'definite') return [];
     const out = new Set<string>();

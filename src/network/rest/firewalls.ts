@@ -19,6 +19,7 @@ export function readFirewalls(index: DeclarationIndex): AzureFirewall[] {
       .map(item => parseAddresses(textOf(at(item, 'properties', 'privateIPAddress')) ?? ''))
       .find(set => set !== undefined);
     const policy = referenceOf(at(properties, 'firewallPolicy'));
+    const virtualHub = referenceOf(at(properties, 'virtualHub'));
     const subnets = configurations.flatMap(item => referenceOf(at(item, 'properties', 'subnet')) ?? []);
     out.set(id, {
       id,
@@ -28,6 +29,7 @@ export function readFirewalls(index: DeclarationIndex): AzureFirewall[] {
       hubAddresses: itemsOf(at(properties, 'hubIPAddresses', 'publicIPs', 'addresses')).items.flatMap(
         item => textOf(at(item, 'address')) ?? [],
       ),
+      ...(virtualHub ? { virtualHub } : {}),
       subnets: { items: subnets },
       ...(privateAddress ? { privateAddress } : {}),
       rules: readCollections(itemsOf(at(properties, 'natRuleCollections')).items, declaration, 0),
@@ -61,12 +63,16 @@ export function readFirewallPolicies(index: DeclarationIndex): Map<string, Firew
       return readCollections(nat, declaration, priority * 100_000);
     });
     const first = list[0]!;
-    out.set(id, { id, name: nameOf(first), declaration: first, rules });
+    out.set(id, { id, name: nameOf(first), declaration: first, rules, unread: [] });
   }
   for (const declaration of index.ofType('microsoft.network/firewallpolicies')) {
     const id = index.idOf(declaration);
     const rules = out.get(id)?.rules ?? [];
-    if (!declaration.existing || rules.length > 0) out.set(id, { id, name: nameOf(declaration), declaration, rules });
+    const own = new Set(groups.get(id)?.map(group => index.idOf(group)));
+    const named = index.live ? referencesOf(at(declaration.body, 'properties', 'ruleCollectionGroups')).items : [];
+    const unread = named.filter(group => group.id !== undefined && !own.has(group.id));
+    if (!declaration.existing || rules.length > 0)
+      out.set(id, { id, name: nameOf(declaration), declaration, rules, unread });
   }
   return out;
 }

@@ -115,16 +115,17 @@ export function readPool(part: Value, id: string): BackendPool {
     id,
     name: textOf(at(part, 'name')) ?? 'pool',
     members: referencesOf(at(properties, 'backendIPConfigurations')),
-    addresses: [...listed.items, ...ofGateway.items].map(readBackendAddress),
+    addresses: [...listed.items, ...ofGateway.items].map(item => readBackendAddress(item, properties)),
     ...(more ? { more } : {}),
   };
 }
 
-function readBackendAddress(item: Value): BackendAddress {
+/** Where an address names no network, its pool may. */
+function readBackendAddress(item: Value, pool: Value | undefined): BackendAddress {
   const properties = at(item, 'properties') ?? item;
   const address = parseAddresses(textOf(at(properties, 'ipAddress')) ?? '');
   const ipConfiguration = referenceOf(at(properties, 'networkInterfaceIPConfiguration'));
-  const network = identity(at(properties, 'virtualNetwork', 'id'));
+  const network = identity(at(properties, 'virtualNetwork', 'id') ?? at(pool, 'virtualNetwork', 'id'));
   const subnet = identity(at(properties, 'subnet', 'id'));
   const virtualNetworkId = network ?? subnet?.slice(0, Math.max(0, subnet.lastIndexOf('/subnets/')));
   const natPorts = new Map<string, number>();

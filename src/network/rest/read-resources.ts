@@ -8,6 +8,7 @@ import { readLoadBalancers } from './load-balancers.ts';
 import { readBastionHosts, readJitPolicies, readMachines } from './machines.ts';
 import { readSecurityAdminRules } from './security-admin-rules.ts';
 import { readSecurityGroups } from './security-groups.ts';
+import { readHubConnections } from './virtual-hubs.ts';
 import { readVirtualNetworks } from './virtual-networks.ts';
 
 /**
@@ -27,6 +28,7 @@ export function readResources(declarations: readonly ResourceDeclaration[]): Net
     publicIpAddresses: readPublicIpAddresses(index),
     loadBalancers: readLoadBalancers(index),
     firewalls: readFirewalls(index),
+    hubConnections: readHubConnections(index),
     firewallPolicies: readFirewallPolicies(index),
     ipGroups: readIpGroups(index),
     applicationGateways: readApplicationGateways(index),

@@ -178,4 +178,77 @@ describe('a firewall', () => {
     const first = dnat({ name: 'other', translatedAddress: '10.0.0.99' });
     assert.equal(judge(3389, ...around, spoke('Connected'), classic(first, dnat())).reach, 'none');
   });
+
+  it('leads anywhere, possibly, when its policy or a group of its rules was not read', () => {
+    const policyId = networkId('firewallPolicies', 'policy');
+    const own = firewall({ firewallPolicy: { id: policyId } });
+    const policy = (groups: readonly string[]): Json =>
+      resource('firewallPolicies', 'policy', {
+        ruleCollectionGroups: groups.map(name => ({ id: `${policyId}/ruleCollectionGroups/${name}` })),
+      });
+    const said = (peering: string | undefined, ...more: readonly Json[]): readonly unknown[] => {
+      const { reach, atLeast, dependsOn } = judge(3389, ...around, spoke(peering), own, ...more);
+      return [reach, atLeast, ...dependsOn];
+    };
+    assert.deepEqual(said('Connected'), ['internet', 'none', 'not readable: firewall policy policy']);
+    assert.deepEqual(said('Connected', policy(['dnat'])), [
+      'internet',
+      'none',
+      'not readable: rule collection group dnat',
+    ]);
+    assert.deepEqual(said('Connected', policy([])), ['none', 'none']);
+    assert.deepEqual(said(undefined), ['none', 'none']);
+  });
+
+  it('in a hub of Virtual WAN leads to the networks that are connected to it', () => {
+    const hubId = networkId('virtualHubs', 'wan');
+    const policyId = networkId('firewallPolicies', 'policy');
+    const resources: readonly Json[] = [
+      resource('azureFirewalls', 'fw', {
+        virtualHub: { id: hubId },
+        hubIPAddresses: { privateIPAddress: '10.8.0.132', publicIPs: { addresses: [{ address: '20.7.7.7' }] } },
+        firewallPolicy: { id: policyId },
+      }),
+      resource('firewallPolicies', 'policy', {}),
+      {
+        id: `${policyId}/ruleCollectionGroups/g`,
+        name: 'g',
+        type: 'Microsoft.Network/firewallPolicies/ruleCollectionGroups',
+        properties: {
+          priority: 100,
+          ruleCollections: [
+            {
+              ruleCollectionType: 'FirewallPolicyNatRuleCollection',
+              name: 'c',
+              priority: 100,
+              action: { type: 'DNAT' },
+              rules: [{ ...dnat(), ipProtocols: ['TCP'] }],
+            },
+          ],
+        },
+      },
+      ...around,
+      spoke(undefined),
+    ];
+    const connection = (network: string): Json => ({
+      name: network,
+      properties: { remoteVirtualNetwork: { id: networkId('virtualNetworks', network) } },
+    });
+    const alone = (network: string): Json => ({
+      id: `${hubId}/hubVirtualNetworkConnections/${network}`,
+      type: 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections',
+      ...connection(network),
+    });
+    const said = (...more: readonly Json[]): readonly string[] => {
+      const { reach, atLeast } = judge(3389, ...resources, ...more);
+      return [reach, atLeast];
+    };
+    assert.deepEqual(said(), ['internet', 'none']);
+    assert.deepEqual(said(alone('vnet')), ['internet', 'internet']);
+    assert.deepEqual(said(alone('other')), ['none', 'none']);
+    assert.deepEqual(said(resource('virtualHubs', 'wan', { virtualNetworkConnections: [connection('vnet')] })), [
+      'internet',
+      'internet',
+    ]);
+  });
 });

@@ -118,14 +118,20 @@ describe('a load balancer', () => {
         },
       ],
     });
-    const byAddress = (address: string): Json => ({
+    const byAddress = (address: string, network = 'vnet', ofPool = false): Json => ({
       backendAddressPools: [
         {
           ...pool,
           name: 'pool',
           properties: {
+            ...(ofPool ? { virtualNetwork: { id: networkId('virtualNetworks', network) } } : {}),
             loadBalancerBackendAddresses: [
-              { properties: { ipAddress: address, virtualNetwork: { id: networkId('virtualNetworks', 'vnet') } } },
+              {
+                properties: {
+                  ipAddress: address,
+                  ...(ofPool ? {} : { virtualNetwork: { id: networkId('virtualNetworks', network) } }),
+                },
+              },
             ],
           },
         },
@@ -136,10 +142,12 @@ describe('a load balancer', () => {
       ['lb-rule', '20.9.9.9:443', 'internet', ['open/rdp']],
     ]);
     assert.equal(judge(3389, ...common(), member, balancer(balancing(443))).reach, 'none');
-    const at = (address: string): string =>
-      judge(3389, ...common(), nic('nic'), balancer({ ...balancing(3389), ...byAddress(address) })).reach;
+    const at = (...address: Parameters<typeof byAddress>): string =>
+      judge(3389, ...common(), nic('nic'), balancer({ ...balancing(3389), ...byAddress(...address) })).reach;
     assert.equal(at('10.0.0.4'), 'internet');
     assert.equal(at('10.0.0.9'), 'none');
+    assert.equal(at('10.0.0.4', 'other'), 'none');
+    assert.deepEqual([at('10.0.0.4', 'vnet', true), at('10.0.0.4', 'other', true)], ['internet', 'none']);
   });
 
   it('decides by SKU when no group is there, and is no way when internal', () => {
