@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'no
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileRead, FileSystem, FolderEntry } from '../templates/file-system.ts';
+import { decodeText } from './decode-text.ts';
 
 /** The largest file that is read, in bytes. A template is at most 4 MB for Azure; a Terraform plan may be larger. */
 const maximumFileSize = 64 * 1024 * 1024;
@@ -138,7 +139,7 @@ export class NodeFiles implements FileSystem {
           reason: 'too-large',
           message: `${path}: is larger than ${maximumFileSize / 1024 / 1024} MB and is not read; split it`,
         };
-      return { text: readFileSync(absolute, 'utf8') };
+      return { text: decodeText(readFileSync(absolute)) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT' || code === 'ENOTDIR')

@@ -17,7 +17,7 @@ import { oneOf, parsePorts, UsageError } from './usage.ts';
 const formats = ['text', 'json', 'sarif', 'markdown'] as const;
 const thresholds = ['error', 'warning', 'never'] as const;
 
-/** A few seconds' work: files with hundreds of exposed groups get fixes for the first of them. */
+/** About a second of work for one template: of hundreds of exposed groups in it the first get fixes. */
 const mostJudged = 20_000;
 
 /** `portcullis scan`. Gives the exit status. */

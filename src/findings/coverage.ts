@@ -3,12 +3,12 @@ import {
   type AddressSet,
   everyAddress,
   includesAddresses,
-  noAddresses,
   uniteAddresses,
+  uniteAllAddresses,
 } from '../network/address-set.ts';
-import { intersectIntervals, intervalsInclude, uniteIntervals } from '../network/intervals.ts';
+import { intervalsInclude, intervalsOverlap, uniteAllIntervals } from '../network/intervals.ts';
 import type { FieldList, Protocol, SecurityGroup, SecurityRule } from '../network/model.ts';
-import { everyPort, noPorts, type PortSet, parsePorts } from '../network/port-set.ts';
+import { everyPort, type PortSet, parsePorts } from '../network/port-set.ts';
 import { publicAddresses } from '../network/reach.ts';
 import { tagIncludes, tagKind } from '../network/service-tag.ts';
 
@@ -70,25 +70,26 @@ function knownRule(rule: SecurityRule): KnownRule | undefined {
 
 function portsOf(list: FieldList<string>): PortSet | undefined {
   if (list.rest) return undefined;
-  let ports = noPorts;
+  const ports: PortSet[] = [];
   for (const item of list.items) {
     if (!item.known) return undefined;
-    ports = uniteIntervals(ports, parsePorts(item.value).ports);
+    ports.push(parsePorts(item.value).ports);
   }
-  return ports;
+  return uniteAllIntervals(ports);
 }
 
 function sideOf(prefixes: FieldList<string>, members: FieldList<string>): Side | undefined {
   if (prefixes.rest || members.rest) return undefined;
-  let addresses = noAddresses;
+  const sets: AddressSet[] = [];
   const tags: string[] = [];
   const groups: string[] = [];
   for (const item of prefixes.items) {
     if (!item.known) return undefined;
     const parsed = parsePrefix(item.value);
-    addresses = uniteAddresses(addresses, parsed.addresses);
+    sets.push(parsed.addresses);
     tags.push(...parsed.tags);
   }
+  const addresses = uniteAllAddresses(sets);
   for (const item of members.items) {
     if (!item.known) return undefined;
     groups.push(item.value);
@@ -112,7 +113,7 @@ export function coveredBy(
   const able = earlier.filter(
     one =>
       one.priority < rule.priority &&
-      intersectIntervals(one.ports, wantedPorts).length > 0 &&
+      intervalsOverlap(one.ports, wantedPorts) &&
       one.protocols.some(protocol => wantedProtocols.includes(protocol)) &&
       intervalsInclude(one.sourcePorts, rule.sourcePorts) &&
       covers([one.destination], rule.destination),
@@ -133,17 +134,20 @@ export function coveredBy(
 
 /** The fewest rules from the first on whose sources are all of a side. */
 function firstEnough(matching: readonly KnownRule[], source: Side): readonly KnownRule[] | undefined {
-  for (let count = 1; count <= matching.length; count++) {
-    const first = matching.slice(0, count);
-    if (
-      covers(
-        first.map(one => one.source),
-        source,
-      )
-    )
-      return first;
+  const areEnough = (count: number): boolean =>
+    covers(
+      matching.slice(0, count).map(one => one.source),
+      source,
+    );
+  if (!areEnough(matching.length)) return undefined;
+  let low = 1;
+  let high = matching.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (areEnough(middle)) high = middle;
+    else low = middle + 1;
   }
-  return undefined;
+  return matching.slice(0, low);
 }
 
 /** Ports cut at every edge of some rules' ports. */
@@ -166,11 +170,10 @@ function cellsOf(ports: PortSet, rules: readonly KnownRule[]): PortSet[] {
 }
 
 function covers(outer: readonly Side[], inner: Side): boolean {
-  let addresses = noAddresses;
+  const addresses = uniteAllAddresses(outer.map(side => side.addresses));
   let internet = false;
   let network = false;
   for (const side of outer) {
-    addresses = uniteAddresses(addresses, side.addresses);
     internet ||= side.tags.some(tag => tagKind(tag) === 'internet');
     network ||= side.tags.some(tag => tagKind(tag) === 'virtual-network');
   }

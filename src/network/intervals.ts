@@ -53,6 +53,19 @@ export function intersectIntervals<T extends number | bigint>(a: Intervals<T>, b
   return out;
 }
 
+/** Whether anything is in both. */
+export function intervalsOverlap<T extends number | bigint>(a: Intervals<T>, b: Intervals<T>): boolean {
+  if (a.length === 0 || b.length === 0) return false;
+  let i = firstEndingAfter(a, b[0]!);
+  let j = firstEndingAfter(b, a[0]!);
+  while (i < a.length && j < b.length) {
+    if (a[i]! < b[j + 1]! && b[j]! < a[i + 1]!) return true;
+    if (a[i + 1]! < b[j + 1]!) i += 2;
+    else j += 2;
+  }
+  return false;
+}
+
 /** What is in `a` and not in `b`. */
 export function subtractIntervals<T extends number | bigint>(a: Intervals<T>, b: Intervals<T>): Intervals<T> {
   if (a.length === 0 || b.length === 0) return a;

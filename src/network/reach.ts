@@ -17,7 +17,7 @@ import {
   subtractAddresses,
   uniteAddresses,
 } from './address-set.ts';
-import { type Intervals, intersectIntervals } from './intervals.ts';
+import { type Intervals, intersectIntervals, intervalsOverlap } from './intervals.ts';
 import type { Reach } from './model.ts';
 import { tagKind } from './service-tag.ts';
 import { hasSources, limitSources, type SourceSet } from './source-set.ts';
@@ -129,7 +129,7 @@ function fewest(set: AddressSet, universe: AddressSet): string[] {
 
 function publicBlocks(set: AddressSet, open: AddressSet): string[] {
   return cidrBlocks(set)
-    .filter(block => !isEmpty(intersectAddresses(block.set, open)))
+    .filter(({ set: { v4, v6 } }) => intervalsOverlap(v4, open.v4) || intervalsOverlap(v6, open.v6))
     .map(block => block.text);
 }
 

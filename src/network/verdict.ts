@@ -21,6 +21,7 @@ export class AdmissionVerdict implements PortVerdict {
   readonly #within: AddressSet;
   #steps: readonly Step[] | undefined;
   #dependsOn: readonly string[] | undefined;
+  #proof: readonly ProofStep[] | undefined;
 
   /** `within`: the family that senders on this way have. */
   constructor(
@@ -85,20 +86,18 @@ export class AdmissionVerdict implements PortVerdict {
   }
 
   get proof(): readonly ProofStep[] {
+    this.#proof ??= this.#prove();
+    return this.#proof;
+  }
+
+  #prove(): readonly ProofStep[] {
     const out: ProofStep[] = this.steps.map(step => proofStep(step, this.#within));
     const decided = this.steps.filter(step => step.effect !== 'too-late').map(step => step.sources);
     const everybody: SourceSet = { addresses: this.#within, tags: new Map() };
     const left = subtractSources(everybody, uniteAllSources(decided));
     if (hasPublicSources(left)) {
-      const sources = describeSources(left, '*', this.#within);
-      out.push({
-        effect: 'denies',
-        reach: reachOf(left),
-        atLeast: 'none',
-        ruleName: denyAllInBound,
-        priority: 65500,
-        sources,
-      });
+      const facts = { effect: 'denies', reach: reachOf(left), atLeast: 'none', ruleName: denyAllInBound } as const;
+      out.push(lazySources({ ...facts, priority: 65500 }, () => describeSources(left, '*', this.#within)));
     }
     return out;
   }
@@ -111,7 +110,7 @@ export class AdmissionVerdict implements PortVerdict {
 }
 
 function proofStep({ effect, rule, layer, sources, certain }: Step, within: AddressSet): ProofStep {
-  return {
+  const facts = {
     effect,
     reach: reachOf(sources),
     atLeast: effect === 'admits' ? reachOf(certain) : 'none',
@@ -119,6 +118,18 @@ function proofStep({ effect, rule, layer, sources, certain }: Step, within: Addr
     ruleName: rule.name,
     securityGroup: layer.name,
     ...(rule.priorityKnown ? { priority: rule.from } : {}),
-    sources: describeSources(sources, rule.whole ?? '*', within),
+  };
+  return lazySources(facts, () => describeSources(sources, rule.whole ?? '*', within));
+}
+
+/** A step whose sources are put into words when somebody reads them: they may be thousands, and few steps are shown. */
+function lazySources(facts: Omit<ProofStep, 'sources'>, describe: () => readonly string[]): ProofStep {
+  let sources: readonly string[] | undefined;
+  return {
+    ...facts,
+    get sources() {
+      sources ??= describe();
+      return sources;
+    },
   };
 }

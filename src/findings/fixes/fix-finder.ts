@@ -23,8 +23,9 @@ export interface FixContext {
   /** Addresses and CIDR blocks that may administer machines. */
   readonly trustedSources: readonly string[];
   /**
-   * How many security groups may be judged again in all to prove fixes; what is beyond it is offered no fix. For a
-   * report of everything, in which thousands of findings in one file would each read the file again. Default: no bound.
+   * How many resources and rules of one unit may be judged again in all to prove fixes; what is beyond it is offered no
+   * fix. For a report of everything, in which thousands of findings in one file would each read the file again.
+   * Default: no bound.
    */
   readonly mostJudged?: number;
 }
@@ -45,7 +46,8 @@ const exposureIds: ReadonlySet<string> = new Set([
 export class FixFinder {
   readonly #offered = new Map<string, readonly Offer[]>();
   readonly #proofs = new Map<string, Proof>();
-  #judged = 0;
+  readonly #judged = new Map<string, number>();
+  readonly #sizes = new Map<UnitAnalysis, number>();
 
   constructor(private readonly context: FixContext) {}
 
@@ -71,7 +73,7 @@ export class FixFinder {
     ];
     const known = this.#offered.get(key.join(' '));
     if (known) return known;
-    const found = this.#subjectOf(finding);
+    const found = finding.foundIn.every(one => this.#mayJudge(one)) ? this.#subjectOf(finding) : undefined;
     const fixes = found
       ? this.#offers(candidatesOf(finding, found.subject, this.context.trustedSources), finding, found)
       : [];
@@ -185,11 +187,30 @@ export class FixFinder {
     const key = JSON.stringify([edits, [...promise.rules], holdsIn, promise.ports, promise.outcome]);
     const known = this.#proofs.get(key);
     if (known) return known;
-    if (this.#judged > (this.context.mostJudged ?? Number.POSITIVE_INFINITY)) return { kept: false };
-    for (const analysis of promise.holdsIn.keys()) this.#judged += 1 + analysis.groups.length;
+    const judged = [...promise.holdsIn.keys()];
+    if (!judged.every(one => this.#mayJudge(one))) return { kept: false };
+    for (const one of judged) this.#judged.set(one.unit, (this.#judged.get(one.unit) ?? 0) + this.#sizeOf(one));
     const proof = proveFix(edits, promise, analyses, files, ports);
     this.#proofs.set(key, proof);
     return proof;
+  }
+
+  #mayJudge(analysis: UnitAnalysis): boolean {
+    const judged = this.#judged.get(analysis.unit) ?? 0;
+    return judged + this.#sizeOf(analysis) <= (this.context.mostJudged ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What judging a reading again takes: its resources and rules, and long lists of sources. */
+  #sizeOf(analysis: UnitAnalysis): number {
+    let size = this.#sizes.get(analysis);
+    if (size === undefined) {
+      size = analysis.reading.declarations.length;
+      for (const { group } of analysis.groups) {
+        for (const rule of group.rules) size += 1 + Math.floor(rule.sourceAddressPrefixes.items.length / 20);
+      }
+      this.#sizes.set(analysis, size);
+    }
+    return size;
   }
 }
 

@@ -68,7 +68,7 @@ function readGroup(
   const problems: ModelProblem[] = [];
   if (!declaration.existing) {
     const list = at(declaration.body, 'properties', 'securityRules');
-    readInlineRules(list, declaration, rules, rests);
+    readInlineRules(list, declaration, { rules, rests, problems });
     if (declaration.place.kind === 'resource' && !(list?.kind === 'array' && list.items.every(isObject))) {
       const dependsOn = [`not readable: rules of security group ${nameOf(declaration)}`];
       rests.push({ kind: 'unknown', dependsOn, origin: declaration.body.origin });
@@ -106,30 +106,39 @@ function isObject(value: Value): boolean {
   return value.kind === 'object';
 }
 
+/** What an inline list is read into. */
+interface InlineRules {
+  readonly rules: SecurityRule[];
+  readonly rests: UnknownValue[];
+  readonly problems: ModelProblem[];
+}
+
 /** Deeper than any template nests alternatives within alternatives. */
 const deepestAlternatives = 5;
 
 function readInlineRules(
   list: Value | undefined,
   declaration: ResourceDeclaration,
-  rules: SecurityRule[],
-  rests: UnknownValue[],
+  found: InlineRules,
   existence: Existence = { kind: 'certain' },
   depth = 0,
 ): void {
   const add = (value: Value, how: Existence): void => {
     if (value.kind === 'unknown') readAlternatives(value);
     else if (value.kind === 'object') {
-      rules.push(readSecurityRule({ value, declaration, standalone: false, existence: how }));
+      found.rules.push(readSecurityRule({ value, declaration, standalone: false, existence: how }));
+    } else if (value.kind !== 'null') {
+      const place = value.origin[0]?.place ?? declaration.place;
+      found.problems.push({ message: `securityRules holds a ${value.kind} that is not a rule.`, place });
     }
   };
   const readAlternatives = (value: UnknownValue): void => {
     if (!value.alternatives || depth > deepestAlternatives) {
-      rests.push(value);
+      found.rests.push(value);
       return;
     }
     const depends: Existence = { kind: 'depends', on: value.dependsOn };
-    for (const one of value.alternatives) readInlineRules(one, declaration, rules, rests, depends, depth + 1);
+    for (const one of value.alternatives) readInlineRules(one, declaration, found, depends, depth + 1);
   };
   const { items, rest } = itemsOf(list);
   for (const item of items) add(item, existence);

@@ -45,7 +45,8 @@ export function linkTarget(from: string, root: string, address: string | undefin
     if ('text' in read) return { kind: 'file', path };
     if (read.reason !== 'missing') return { kind: 'problem', message: read.message };
   }
-  const name = address === undefined ? undefined : pathOf(address);
+  const isKnown = address !== undefined && !address.includes('{');
+  const name = address === undefined ? undefined : (pathOf(address) ?? (isKnown ? shortened(address) : undefined));
   return {
     kind: 'problem',
     message: name
@@ -89,6 +90,11 @@ function pathOf(address: string): string | undefined {
   const matches = [...address.slice(0, 2000).matchAll(/[\w\-. /]*[\w-]\.jsonc?(?![\w.])/gi)];
   const path = matches.at(-1)?.[0].trim().replace(/^\/+/, '');
   return path && !path.includes('//') ? path : undefined;
+}
+
+/** Text from a template, cut to a length that fits a message. */
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function withoutQuery(address: string): string {

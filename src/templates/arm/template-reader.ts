@@ -88,6 +88,10 @@ export class TemplateReader {
       for (const [name, node] of named) this.#resource(node, { ...around, address: `${prefix}.${name}` });
       return;
     }
+    if (json.kind(resources) !== 'array') {
+      this.evaluator.report(placeOf(around.source, resources), 'resources is not a list: none of them is read.');
+      return;
+    }
     let index = 0;
     for (const node of json.items(resources)) {
       this.#resource(node, { ...around, address: `${prefix}[${index}]` });
