@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Plan, planActions, planChange } from '../remediation/plan.ts';
 import { directClosings } from '../remediation/plan-jump-closing.ts';
 import { dnsReuseScopes } from '../remediation/plan-jump-path.ts';
-import { planScript } from '../remediation/plan-script.ts';
+import { planScript, type ScriptKind, scriptKinds } from '../remediation/plan-script.ts';
 import { waysOut } from '../remediation/plan-way-out.ts';
 import type { CommandHost } from './command-host.ts';
 import { readInventory } from './inventory-file.ts';
@@ -37,8 +37,8 @@ export async function planCommand(args: readonly string[], host: CommandHost): P
       format: { type: 'string' },
     },
   });
-  const format = oneOf('--format', values.format, ['text', 'json', 'script'] as const, 'text');
-  const shell = oneOf('--shell', values.shell, ['bash', 'powershell', 'arm'] as const, 'bash');
+  const format = oneOf('--format', values.format, ['text', 'json', 'script', 'arm', 'bicep'] as const, 'text');
+  const shell = oneOf('--shell', values.shell, scriptKinds, 'bash');
   if (values.action === undefined) throw new UsageError(`plan: --action is missing; one of ${planActions.join(', ')}`);
   const action = oneOf('--action', values.action, planActions, 'deny');
   const [file, ...more] = positionals;
@@ -82,14 +82,21 @@ export async function planCommand(args: readonly string[], host: CommandHost): P
     random: () => randomInt(2 ** 32) / 2 ** 32,
     now: new Date(),
   });
-  await host.stdout(
-    format === 'json'
-      ? `${JSON.stringify(plan, null, 2)}\n`
-      : format === 'script'
-        ? planScript(plan, shell)
-        : toText(plan),
-  );
+  await host.stdout(render(plan, format, shell));
   return 0;
+}
+
+function render(plan: Plan, format: 'text' | 'json' | 'script' | 'arm' | 'bicep', shell: ScriptKind): string {
+  switch (format) {
+    case 'text':
+      return toText(plan);
+    case 'json':
+      return `${JSON.stringify(plan, null, 2)}\n`;
+    case 'script':
+      return planScript(plan, shell);
+    default:
+      return planScript(plan, format);
+  }
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } {

@@ -10,7 +10,7 @@ export const usage = `Portcullis: who on the internet reaches the management por
   portcullis inventory <FILE|-> [--format text|json|markdown]
   portcullis inventory --subscription ID... [--format text|json|markdown]
   portcullis plan <FILE|-> --machine ID --port N --action ACTION [--source CIDR]... [--close-direct]
-                  [--format text|json|script] [--shell bash|powershell|arm]
+                  [--format text|json|script|arm|bicep] [--shell bash|powershell]
   portcullis flow <FILE|-> [--from MACHINE|ADDRESS] [--to MACHINE|ADDRESS] --port N [--protocol tcp|udp]
                   [--source-port N] [--format text|json]
   portcullis --version | --help

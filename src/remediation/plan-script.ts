@@ -1,14 +1,26 @@
 import type { Plan } from './plan.ts';
-import { isObject } from './plan-json.ts';
 import { parseId } from './plan-resource-id.ts';
 import type { PlanStep } from './plan-steps.ts';
+import { armTemplate, bicepTemplate } from './plan-template.ts';
 
-export type ScriptKind = 'bash' | 'powershell' | 'arm';
+export const scriptKinds = ['bash', 'powershell', 'arm', 'bicep'] as const;
+export type ScriptKind = (typeof scriptKinds)[number];
 
-/** A plan as something to run elsewhere: az in bash, Az in PowerShell, or an ARM template of its PUTs. */
+/**
+ * A plan as something to run elsewhere: az in bash, Az in PowerShell, or a template of its PUTs.
+ * @throws PlanError when a template cannot hold it.
+ */
 export function planScript(plan: Plan, kind: ScriptKind): string {
-  if (kind === 'bash') return bashScript(plan.steps);
-  return kind === 'powershell' ? powershellScript(plan.steps) : `${JSON.stringify(armTemplate(plan.steps), null, 2)}\n`;
+  switch (kind) {
+    case 'bash':
+      return bashScript(plan.steps);
+    case 'powershell':
+      return powershellScript(plan.steps);
+    case 'arm':
+      return armTemplate(plan);
+    case 'bicep':
+      return bicepTemplate(plan);
+  }
 }
 
 /** Text of one line: what follows a `#` must not begin a command on the next. */
@@ -71,57 +83,4 @@ function powershellScript(steps: readonly PlanStep[]): string {
     lines.push('', `# ${i + 1}. ${comment(step.title)}`, `Invoke-Step ${step.method} ${powershellQuoted(path)}${body}`);
   });
   return `${lines.join('\n')}\n`;
-}
-
-/** A template of nested deployments, one after another; what a template cannot do is listed in its metadata. */
-function armTemplate(steps: readonly PlanStep[]): unknown {
-  const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
-  const puts = steps.filter(step => step.method === 'PUT' && parseId(step.id).resourceGroup !== '');
-  const others = steps.filter(step => !puts.includes(step));
-  const resources = puts.map((step, i) => {
-    const id = parseId(step.id);
-    const behind = step.id.slice(step.id.toLowerCase().lastIndexOf('/providers/') + '/providers/'.length).split('/');
-    const names = behind.filter((_, at) => at > 0 && at % 2 === 0);
-    return {
-      type: 'Microsoft.Resources/deployments',
-      apiVersion: '2022-09-01',
-      name: `portcullis-step-${i + 1}`,
-      subscriptionId: id.subscription,
-      resourceGroup: id.resourceGroup,
-      ...(i > 0 ? { dependsOn: [`portcullis-step-${i}`] } : {}),
-      properties: {
-        mode: 'Incremental',
-        expressionEvaluationOptions: { scope: 'inner' },
-        template: {
-          $schema: schema,
-          contentVersion: '1.0.0.0',
-          resources: [
-            {
-              ...(literal(step.body) as object),
-              type: id.type,
-              apiVersion: step.apiVersion,
-              name: literal(names.join('/')),
-            },
-          ],
-        },
-      },
-    };
-  });
-  return {
-    $schema: schema,
-    contentVersion: '1.0.0.0',
-    ...(others.length > 0
-      ? { metadata: { notInThisTemplate: others.map(step => literal(`${step.method} ${step.id}: ${step.title}`)) } }
-      : {}),
-    resources,
-  };
-}
-
-/** A string that begins with a bracket is an expression in a template: it is written with two. */
-function literal(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return value.startsWith('[') ? `[${value}` : value;
-  if (depth > 60) return value;
-  if (Array.isArray(value)) return value.map(item => literal(item, depth + 1));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(inner, depth + 1)]));
 }

@@ -39,7 +39,7 @@ export function writeExpressionValue(value: NewValue): string {
 }
 
 function writeJson(json: Json, layout: JsonLayout, indentation: string): string {
-  if (typeof json === 'string') return JSON.stringify(json.startsWith('[') ? `[${json}` : json);
+  if (typeof json === 'string') return JSON.stringify(json.startsWith('[') && json.endsWith(']') ? `[${json}` : json);
   if (json === null || typeof json !== 'object') return JSON.stringify(json);
   if (Array.isArray(json)) return `[${json.map(item => writeJson(item, layout, indentation)).join(layout.comma)}]`;
   const members = Object.entries(json).map(

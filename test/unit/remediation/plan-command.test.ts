@@ -41,6 +41,8 @@ describe('portcullis plan', () => {
         (await run([...common, '--action', 'deny', '--format', 'script', '--shell', shell])).out,
         /az rest|Invoke-Step|deploymentTemplate/,
       );
+    assert.match((await run([...common, '--action', 'deny', '--format', 'arm'])).out, /deploymentTemplate/);
+    assert.match((await run([...common, '--action', 'deny', '--format', 'bicep'])).out, /^resource step1 /m);
   });
 
   it('ends with status 2, a reason and nothing on standard output for what cannot be planned', async () => {
