@@ -128,6 +128,9 @@ export class Authorization {
       properties.parameters ??= {};
       properties.enforcementMode ??= 'Default';
       properties.nonComplianceMessages ??= [];
+      const stamp = { createdBy: '00000000-0000-0000-0000-00000000c0de', createdOn: '2026-01-01T00:00:00Z' };
+      const changed = before ? { updatedBy: stamp.createdBy, updatedOn: stamp.createdOn } : {};
+      properties.metadata = { ...properties.metadata, ...stamp, updatedBy: null, updatedOn: null, ...changed };
     }
     const resource: Resource = {
       ...(body?.location ? { location: body.location } : {}),
@@ -150,7 +153,8 @@ export class Authorization {
     return own
       .filter(item => {
         const scope = item.id.slice(0, item.id.toLowerCase().lastIndexOf('/providers/microsoft.authorization/'));
-        return covers(path.scope, scope) || covers(scope, path.scope);
+        const inherited = /^\/providers\/microsoft\.management\//i.test(scope);
+        return inherited || covers(path.scope, scope) || covers(scope, path.scope);
       })
       .map(item => copy(item));
   }

@@ -109,8 +109,8 @@ export const networkInterfaces: TypeBehaviour = {
     if (publicBalancers.size > 1) {
       throw networkError(
         400,
-        'NetworkInterfaceCannotUseMultipleLoadBalancersOfSameType',
-        `Network interface ${nic.id} cannot use multiple load balancers of the same type (internal, public): ${[...publicBalancers].join(', ')}.`,
+        'NetworkInterfaceUsesMultipleLoadBalancersOfSameType',
+        `Network interface ${nic.id} references more than one load balancer of the same type (internal or public): ${[...publicBalancers].join(', ')}.`,
       );
     }
     checkAvailabilitySet(nic, skus, store);
@@ -148,28 +148,39 @@ function checkNatRule(rule: Resource, configuration: Resource, store: ResourceSt
     .referrers(rule.id, 'loadBalancerInboundNatRules')
     .find(referrer => !sameId(referrer.id, configuration.id));
   if (holder) {
+    throw networkError(400, 'InboundNatRuleInUse', `Inbound NAT rule ${rule.id} is already used by ${holder.id}.`);
+  }
+  for (const other of balancedTo(configuration, store)) {
+    const same =
+      !sameId(other.id, rule.id) &&
+      rule.properties.backendPort !== undefined &&
+      other.properties.backendPort === rule.properties.backendPort &&
+      String(other.properties.protocol).toLowerCase() === String(rule.properties.protocol).toLowerCase() &&
+      !other.properties.enableFloatingIP;
+    if (!same) continue;
+    const oneBalancer = sameId(parentId(other.id), parentId(rule.id));
     throw networkError(
       400,
-      'InboundNatRuleAlreadyInUse',
-      `Inbound NAT rule ${rule.id} is already used by ${holder.id}.`,
+      oneBalancer
+        ? 'RulesUseSameBackendPortProtocolAndIPConfig'
+        : 'RulesOfSameLoadBalancerTypeUseSameBackendPortProtocolAndIPConfig',
+      `Load balancer rules ${rule.id} and ${other.id} with floating IP disabled use the same backend port ${rule.properties.backendPort} and protocol ${rule.properties.protocol}, and must not be used with the same backend IP ${configuration.id}.`,
     );
   }
-  for (const other of configuration.properties.loadBalancerInboundNatRules ?? []) {
-    if (sameId(other.id, rule.id)) continue;
-    const balancer = store.get(parentId(other.id));
-    const found = (balancer?.properties.inboundNatRules ?? []).find((item: Resource) => sameId(item.id, other.id));
-    if (
-      found?.properties.backendPort !== undefined &&
-      found.properties.backendPort === rule.properties.backendPort &&
-      found.properties.protocol === rule.properties.protocol
-    ) {
-      throw networkError(
-        400,
-        'RulesOfSameLoadBalancerTypeUseSameBackendPortProtocolAndIPConfig',
-        `Load balancing rules ${rule.id} and ${other.id} use the same backend port, protocol and ip configuration ${configuration.id}.`,
-      );
-    }
-  }
+}
+
+/** The rules by which balancers send to an ip configuration: its inbound NAT rules, and those of its pools. */
+function balancedTo(configuration: Resource, store: ResourceStore): Resource[] {
+  const { loadBalancerInboundNatRules = [], loadBalancerBackendAddressPools = [] } = configuration.properties;
+  const own = loadBalancerInboundNatRules.flatMap(({ id }: { id: string }) =>
+    (store.get(parentId(id))?.properties.inboundNatRules ?? []).filter((item: Resource) => sameId(item.id, id)),
+  );
+  const ofPools = loadBalancerBackendAddressPools.flatMap(({ id }: { id: string }) =>
+    (store.get(parentId(id))?.properties.loadBalancingRules ?? []).filter((item: Resource) =>
+      (item.properties.backendAddressPools ?? []).some((pool: { id: string }) => sameId(pool.id, id)),
+    ),
+  );
+  return [...own, ...ofPools];
 }
 
 /** All interfaces of an availability set's machines use one sku of load balancers and public addresses. */

@@ -36,7 +36,7 @@ export const publicIpAddresses: TypeBehaviour = {
     if (address.sku?.name === 'Standard' && !isStatic) {
       throw networkError(
         400,
-        'StandardSkuPublicIPAddressMustBeStatic',
+        'StandardAndStandardV2SkuPublicIPAddressesMustBeStatic',
         `Standard sku publicIp ${address.id} must have AllocationMethod set to Static.`,
       );
     }
@@ -44,7 +44,7 @@ export const publicIpAddresses: TypeBehaviour = {
       throw networkError(
         400,
         'PublicIPAddressSkuCannotBeChanged',
-        `Sku of public IP address ${address.id} cannot be changed.`,
+        `Sku property is set at creation time and cannot be changed from ${previous.sku?.name} to ${address.sku?.name} for public IP address ${address.id}.`,
       );
     }
     const label = address.properties.dnsSettings?.domainNameLabel;
@@ -52,7 +52,7 @@ export const publicIpAddresses: TypeBehaviour = {
     if (!/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/.test(label)) {
       throw networkError(
         400,
-        'DomainNameLabelInvalid',
+        'InvalidDomainNameLabel',
         `The domain name label ${label} is invalid. It must conform to the following regular expression: ^[a-z][a-z0-9-]{1,61}[a-z0-9]$.`,
       );
     }

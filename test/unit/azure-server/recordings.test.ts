@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { covers, parsePath, typeKey } from '../../azure-server/ids.ts';
+import { type ArmPath, covers, parsePath, typeKey } from '../../azure-server/ids.ts';
 import type { Json } from '../../azure-server/json.ts';
 import type { Answer } from '../../azure-server/operations.ts';
 import { behaviours } from '../../azure-server/other-types.ts';
@@ -19,7 +19,7 @@ interface Exchange {
 
 /** Properties of single resources that depend on what the recorded subscription had switched on, by pattern. */
 const optional =
-  /resourceGuid|tags|zones|systemData|etag|identity|extendedLocation|macAddress|ddos|ipTags|vmId|timeCreated|instanceView|ipConfigurationProfiles|privateEndpoint|publicIPPrefix|primary$|internalFqdn|ipamPool|nicAuxiliary|idleTimeout|\.size\b|additionalProperties|virtualNetworkGateway|serviceAssociationLinks|resourceNavigationLinks|purpose|flowLogs|inboundNatRulesPortMapping|virtualRouterIps|hubIPAddresses|workload|remoteGateways|migration|enableVmProtection|ipv6Rule|defaultOutboundAccess/i;
+  /resourceGuid|tags|zones|systemData|etag|identity|extendedLocation|macAddress|ddos|ipTags|vmId|timeCreated|instanceView|ipConfigurationProfiles|privateEndpoint|publicIPPrefix|primary$|internalFqdn|ipamPool|nicAuxiliary|idleTimeout|\.size\b|additionalProperties|virtualNetworkGateway|serviceAssociationLinks|resourceNavigationLinks|purpose|flowLogs|inboundNatRulesPortMapping|virtualRouterIps|hubIPAddresses|workload|remoteGateways|migration|enableVmProtection|ipv6Rule|defaultOutboundAccess|properties\.extensions|enablementTime/i;
 
 /** Back references: they come from other resources, which are not in the exchange. Their own test makes those. */
 const derived =
@@ -44,10 +44,11 @@ function missing(recorded: Json, own: Json): string[] {
 describe('the local Azure beside recorded traffic', function () {
   this.timeout(60_000);
   let azure: AzureServer;
+  let now = Date.now();
 
   before(async function () {
     if (!existsSync(recordings)) this.skip();
-    azure = await AzureServer.start();
+    azure = await AzureServer.start({ now: () => now });
   });
 
   after(() => azure?.close());
@@ -64,6 +65,13 @@ describe('the local Azure beside recorded traffic', function () {
     azure.groups.clear();
     azure.subscriptions.clear();
     azure.authorization.extensions.clear();
+    azure.authorization.permissions = [{ scope: '/', actions: ['*'] }];
+    azure.authorization.policyRules = [];
+    azure.defender.policies.clear();
+    azure.defender.pricings.clear();
+    azure.operations.clear();
+    azure.operationMilliseconds = 0;
+    now = Date.now();
   }
 
   /** Makes the resources that a body refers to, as bare as they can be. */
@@ -140,6 +148,8 @@ describe('the local Azure beside recorded traffic', function () {
     open(path.text);
     const relative = `${url.pathname}${url.search}`;
     const call = (method: string, body?: Json) => azure.request(method, relative, body);
+    const besides = replayBesideResources(exchange, path, call);
+    if (besides) return besides;
     switch (request.method) {
       case 'GET': {
         if (response.status !== 200 || typeof response.body !== 'object' || response.body === null)
@@ -174,6 +184,73 @@ describe('the local Azure beside recorded traffic', function () {
       }
       default:
         return `${request.method} ${path.types.at(-1)}`;
+    }
+  }
+
+  /** Locks, policies, plans, just-in-time access, tags, checks: what is not a PUT, GET or DELETE of a resource. */
+  function replayBesideResources(
+    { request, response }: Exchange,
+    path: ArmPath,
+    call: (method: string, body?: Json) => Answer,
+  ): { answer: Answer; recorded: Json } | undefined {
+    const { method, body } = request;
+    const recorded = response.body;
+    const [type, second] = path.types;
+    const { extensions } = azure.authorization;
+    if (response.status >= 300 || recorded === 'mock_body') return undefined;
+    const extension = type === 'locks' || type === 'policyassignments';
+    if (path.provider?.toLowerCase() === 'microsoft.authorization' && extension) {
+      if (typeof body === 'string') return undefined;
+      const items: Json[] = Array.isArray(recorded?.value) ? recorded.value : [recorded ?? { properties: {} }];
+      for (const item of items) {
+        const id: string = item.id ?? path.text;
+        if (/\/providers\/microsoft\.network\//i.test(path.scope)) azure.seed({ id: path.scope });
+        // What is created must not be there yet.
+        if (method === 'PUT' && response.status === 201) continue;
+        extensions.set(id.toLowerCase(), {
+          id,
+          name: path.names[0]!,
+          type: `Microsoft.Authorization/${type}`,
+          ...item,
+        });
+      }
+      return { answer: call(method, body), recorded };
+    }
+    if (type === 'pricings') {
+      if (method === 'GET') azure.defender.setPlan(path.subscriptionId!, 'P2');
+      return method === 'PUT' || path.names.length > 0 ? { answer: call(method, body), recorded } : undefined;
+    }
+    if (type === 'jitnetworkaccesspolicies' || second === 'jitnetworkaccesspolicies') return replayJit(path, call);
+    if (method === 'PATCH') {
+      const target = findTarget(path);
+      if (!target || target.steps.length > 0) return undefined;
+      place(recorded);
+      return { answer: call('PATCH', { tags: recorded.tags }), recorded };
+    }
+    return undefined;
+
+    function replayJit(at: ArmPath, ask: typeof call): { answer: Answer; recorded: Json } | undefined {
+      azure.defender.setPlan(at.subscriptionId!, 'P2');
+      const held: Json[] = Array.isArray(recorded?.value)
+        ? recorded.value
+        : [{ properties: recorded?.properties ?? recorded ?? {} }];
+      const machines: Json[] = held.flatMap(one => one.properties.virtualMachines ?? []);
+      for (const { id } of machines) {
+        open(id);
+        azure.seed({ id });
+      }
+      if (method === 'GET') {
+        for (const one of held) azure.defender.policies.set(one.id.toLowerCase(), one);
+        return { answer: ask('GET'), recorded };
+      }
+      const policy = at.text.replace(/\/initiate$/, '');
+      const ports = [
+        { number: 22, protocol: 'TCP', allowedSourceAddressPrefix: '*', maxRequestAccessDuration: 'PT3H' },
+      ];
+      const before = { kind: 'Basic', properties: { virtualMachines: machines.map(({ id }) => ({ id, ports })) } };
+      if (method !== 'PUT') azure.request('PUT', `${policy}?api-version=2020-01-01`, before);
+      if (method === 'POST') now = Date.parse(recorded.startTimeUtc);
+      return { answer: ask(method, body), recorded };
     }
   }
 
@@ -280,11 +357,122 @@ describe('the local Azure beside recorded traffic', function () {
   });
 });
 
+/** What Azure says no to, as people have quoted it, beside what the local one says in the same case. */
+describe('refusals of the local Azure beside quoted ones', () => {
+  const subscription = '00000000-0000-4000-8000-000000000000';
+  const network = `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Network`;
+  const group = `${network}/networkSecurityGroups/nsg`;
+  const balancer = `${network}/loadBalancers/lb`;
+  let azure: AzureServer;
+
+  before(async function () {
+    if (!existsSync(recordings)) this.skip();
+    azure = await AzureServer.start({ operationMilliseconds: 0 });
+    azure.addSubscription({ subscriptionId: subscription, displayName: 'quoted', tenantId: 't' });
+    azure.addGroup(subscription, 'rg', 'westeurope');
+  });
+
+  after(() => azure?.close());
+
+  const put = (id: string, properties: Json, more: Json = {}): Answer => {
+    azure.operations.settle(true);
+    return azure.request('PUT', `${id}?api-version=2024-05-01`, { location: 'westeurope', ...more, properties });
+  };
+  const rule = (name: string, priority: number, more: Json = {}): Answer =>
+    put(`${group}/securityRules/${name}`, {
+      ...{ access: 'Allow', direction: 'Inbound', protocol: 'Tcp', priority },
+      ...{ sourceAddressPrefix: '*', sourcePortRange: '*', destinationAddressPrefix: '*', destinationPortRange: '22' },
+      ...more,
+    });
+  const frontends = (ip: string): Json => [
+    { name: 'f', properties: { publicIPAddress: { id: `${network}/publicIPAddresses/${ip}` } } },
+  ];
+  const standard = { sku: { name: 'Standard' } };
+  const natRule = (more: Json): Json => ({
+    ...{ frontendIPConfiguration: { id: `${balancer}/frontendIPConfigurations/f` }, protocol: 'Tcp', backendPort: 22 },
+    ...more,
+  });
+  const lay = (): void => {
+    azure.authorization.extensions.clear();
+    azure.authorization.policyRules = [];
+    put(group, {});
+    rule('one', 100);
+    put(`${network}/publicIPAddresses/basic`, {});
+    put(`${network}/publicIPAddresses/standard`, { publicIPAllocationMethod: 'Static' }, standard);
+    put(balancer, { frontendIPConfigurations: frontends('standard'), backendAddressPools: [{ name: 'p' }] }, standard);
+  };
+
+  const cases: Readonly<Record<string, () => Answer>> = {
+    'err-400-SecurityRuleConflict-2023': () => rule('two', 100),
+    'err-400-SecurityRuleInvalidPortRange': () => rule('two', 101, { destinationPortRange: '636, 389' }),
+    'err-400-SecurityRuleParameterContainsUnsupportedValue': () =>
+      rule('two', 101, { destinationAddressPrefix: undefined, destinationAddressPrefixes: ['VirtualNetwork'] }),
+    'err-400-PublicIPAndLBSkuDoNotMatch': () =>
+      put(`${balancer}2`, { frontendIPConfigurations: frontends('basic') }, standard),
+    'err-400-MissedInboundNatRuleV2Properties': () =>
+      put(
+        `${balancer}/inboundNatRules/v2`,
+        natRule({ backendAddressPool: { id: `${balancer}/backendAddressPools/p` } }),
+      ),
+    'err-400-UnsupportedSetOfInboundNatRuleProperties': () =>
+      put(`${balancer}/inboundNatRules/v1`, natRule({ frontendPort: 22, frontendPortRangeStart: 1 })),
+    'err-403-RequestDisallowedByPolicy': () => {
+      azure.authorization.policyRules = [{ scope: '/', reason: 'no', denies: () => true }];
+      return rule('two', 101);
+    },
+    'err-409-ScopeLocked-write': () => {
+      azure.request('PUT', `${group}/providers/Microsoft.Authorization/locks/keep?api-version=2016-09-01`, {
+        properties: { level: 'ReadOnly' },
+      });
+      return rule('two', 101);
+    },
+    'err-409-ScopeLocked-delete': () => {
+      azure.request('PUT', `${group}/providers/Microsoft.Authorization/locks/keep?api-version=2016-09-01`, {
+        properties: { level: 'CanNotDelete' },
+      });
+      return azure.request('DELETE', `${group}/securityRules/one?api-version=2024-05-01`);
+    },
+    'err-429-RetryableErrorDueToAnotherOperation': () => {
+      azure.operationMilliseconds = 60_000;
+      rule('two', 101);
+      const id = `${group}/securityRules/three?api-version=2024-05-01`;
+      const answer = azure.request('PUT', id, { properties: {} });
+      azure.operationMilliseconds = 0;
+      azure.operations.settle(true);
+      return answer;
+    },
+  };
+
+  /** A message with names, ids and reasons taken out. */
+  const frame = (message: string): string =>
+    message
+      .replace(/Reasons: '.*'\. See/, "Reasons: '…'. See")
+      .replace(/\/[^\s']*\/[^\s',]*[^\s',.]/g, '…')
+      .replace(/'[^']*'/g, "'…'")
+      .replace(/(Security rule|with rule) [\w-]+( conflicts|\.)/g, '$1 …$2')
+      .replace(/(?:Source|Destination)AddressPrefix/, '…AddressPrefix');
+
+  for (const [file, act] of Object.entries(cases)) {
+    it(file, () => {
+      lay();
+      const quoted = JSON.parse(readFileSync(join(recordings, 'transcribed', `${file}.json`), 'utf8')).response;
+      const answer = act() as Json;
+      assert.equal(answer.status, quoted.status);
+      const [own, theirs] = [answer.body.error, quoted.body.error];
+      assert.equal(own.code, theirs.code);
+      if (file.includes('429')) assert.equal(own.details[0].code, theirs.details[0].code);
+      else assert.equal(frame(own.message), frame(theirs.message));
+      if (file.includes('Policy')) assert.equal(own.additionalInfo[0].type, 'PolicyViolation');
+    });
+  }
+});
+
 function* exchanges(folder?: string): Iterable<{ file: string; exchange: Exchange }> {
   for (const topic of folder ? [folder] : readdirSync(recordings)) {
-    if (topic.includes('.') || ((topic === 'errors' || topic === 'transcribed') && !folder)) continue;
+    if (topic.includes('.') || (topic === 'errors' && !folder)) continue;
     for (const name of readdirSync(join(recordings, topic))) {
-      if (!name.endsWith('.json')) continue;
+      // Retyped errors have a test of their own.
+      if (!name.endsWith('.json') || (topic === 'transcribed' && !/^jit-0/.test(name))) continue;
       yield { file: `${topic}/${name}`, exchange: JSON.parse(readFileSync(join(recordings, topic, name), 'utf8')) };
     }
   }

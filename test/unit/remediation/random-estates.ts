@@ -73,6 +73,9 @@ const dnatRule = fc.record({
   host: fc.integer({ min: 4, max: 6 }),
 });
 
+/** A load-balancing rule to all of the pool. */
+const balancedPort = fc.option(fc.constantFrom(22, 443), { nil: undefined });
+
 const natRule = fc.record({ frontend: fc.integer({ min: 50_000, max: 50_004 }), port: fc.constantFrom(22, 3389, 443) });
 
 export const randomEstates = fc
@@ -86,12 +89,13 @@ export const randomEstates = fc
       dnat: fc.option(fc.uniqueArray(dnatRule, { selector: one => one.frontend, minLength: 1, maxLength: 4 }), {
         nil: undefined,
       }),
+      balanced: balancedPort,
       policy: fc.boolean(),
     },
     { requiredKeys: ['rules', 'machines', 'shared', 'policy'] },
   )
-  .map(({ nat, dnat, policy, ...shape }): Json[] => [
-    ...withBalancer(estate(shape as EstateShape), nat),
+  .map(({ nat, balanced, dnat, policy, ...shape }): Json[] => [
+    ...withBalancer(estate(shape as EstateShape), nat, balanced),
     ...firewall(dnat, policy),
   ]);
 
@@ -104,11 +108,23 @@ type Dnat = {
 };
 
 /** The first machine's interface behind a public load balancer, and its inbound NAT rules. */
-function withBalancer(resources: readonly Json[], rules: readonly Nat[] | undefined): Json[] {
+function withBalancer(resources: readonly Json[], rules: readonly Nat[] | undefined, balanced?: number): Json[] {
   if (!rules) return [...resources];
   const pool = part('lb', 'backendAddressPools', 'pool');
   // Two rules to one port of a machine is what Azure refuses.
-  const own = rules.filter((one, i) => rules.findIndex(other => other.port === one.port) === i);
+  const own = rules.filter(
+    (one, i) => one.port !== balanced && rules.findIndex(other => other.port === one.port) === i,
+  );
+  const balancing = {
+    name: 'balanced',
+    properties: {
+      frontendIPConfiguration: part('lb', 'frontendIPConfigurations', 'fe'),
+      backendAddressPools: [pool],
+      protocol: 'Tcp',
+      frontendPort: 8000,
+      backendPort: balanced,
+    },
+  };
   const references = own.map(one => part('lb', 'inboundNatRules', `nat-${one.frontend}`));
   const joined = resources.map(one => {
     if (one.name !== 'nic1') return one;
@@ -141,6 +157,7 @@ function withBalancer(resources: readonly Json[], rules: readonly Nat[] | undefi
       frontendIPConfigurations: [publicFrontend('lb', 'lb-ip')],
       backendAddressPools: [{ ...pool, name: 'pool', properties: {} }],
       inboundNatRules: natRules,
+      loadBalancingRules: balanced === undefined ? [] : [balancing],
     }),
   ];
 }
