@@ -44,6 +44,10 @@ const readOnly: ReadonlyMap<string, readonly string[]> = new Map([
   ['microsoft.network/publicipaddresses', ['ipConfiguration', 'natGateway', 'fqdn']],
   ['microsoft.network/bastionhosts', ['dnsName']],
   ['microsoft.security/locations/jitnetworkaccesspolicies', ['requests', 'appendMode']],
+  [
+    'microsoft.authorization/policyassignments',
+    ['scope', 'createdBy', 'createdOn', 'updatedBy', 'updatedOn', 'instanceId', 'latestDefinitionVersion'],
+  ],
   ['microsoft.network/azurefirewalls', ['ipGroups']],
   ['microsoft.network/firewallpolicies/rulecollectiongroups', ['size']],
 ]);

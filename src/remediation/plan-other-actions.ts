@@ -1,4 +1,5 @@
 import type { Machine } from '../network/network-model.ts';
+import { writableBody } from './plan-body.ts';
 import type { Draft } from './plan-draft.ts';
 import { networkApi } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
@@ -193,20 +194,21 @@ export function assignPrevention(draft: Draft, scope: string, exclusions: readon
     draft.alsoAffected.add(
       `Interface ${pickText(one, 'name') ?? pickText(one, 'id')} has a public IP already: it is in violation, and stays as it is.`,
     );
+  const id = `${scope}/providers/Microsoft.Authorization/policyAssignments/no-public-ips`;
+  const existing = draft.get(id);
+  const body = existing ? writableBody(existing, parseId(id).type) : {};
+  const properties = {
+    ...(isObject(body.properties) ? body.properties : {}),
+    displayName: 'Network interfaces should not have public IPs',
+    policyDefinitionId: noPublicAddresses,
+    enforcementMode: enforced ? 'Default' : 'DoNotEnforce',
+    ...(exclusions.length > 0 || existing ? { notScopes: exclusions } : {}),
+    nonComplianceMessages: [{ message: 'Use Bastion, a jump path or a VPN in place of a public IP on the interface.' }],
+  };
   draft.put(
-    `Assign policy "Network interfaces should not have public IPs" to ${scope}`,
-    `${scope}/providers/Microsoft.Authorization/policyAssignments/no-public-ips`,
-    {
-      properties: {
-        displayName: 'Network interfaces should not have public IPs',
-        policyDefinitionId: noPublicAddresses,
-        enforcementMode: enforced ? 'Default' : 'DoNotEnforce',
-        ...(exclusions.length > 0 ? { notScopes: exclusions } : {}),
-        nonComplianceMessages: [
-          { message: 'Use Bastion, a jump path or a VPN in place of a public IP on the interface.' },
-        ],
-      },
-    },
+    `${existing ? 'Change the assignment of' : 'Assign'} policy "Network interfaces should not have public IPs" to ${scope}`,
+    id,
+    { ...body, properties },
     policyApi,
   );
   if (!enforced) draft.warnings.add('The policy only reports (DoNotEnforce) until its enforcement is switched on.');

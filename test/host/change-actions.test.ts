@@ -108,7 +108,7 @@ describe('the actions that change Azure', function () {
         stage.picks.push([/My Address/], /Look It Up/);
         stage.answer = () => undefined;
         await assert.rejects(stage.run('tightenSource', stage.row('halves')));
-        assert.deepEqual(asked, [], 'no consent');
+        assert.ok(asked.length < 1, 'no consent');
         stage.answer = (_message, buttons) => buttons[0];
         for (const name of ['halves', 'late-deny']) {
           stage.picks.push([/My Address/], /Look It Up/);
