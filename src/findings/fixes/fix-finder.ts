@@ -46,6 +46,7 @@ const exposureIds: ReadonlySet<string> = new Set([
 export class FixFinder {
   readonly #offered = new Map<string, readonly Offer[]>();
   readonly #proofs = new Map<string, Proof>();
+  readonly #byKey = new Map<UnitAnalysis, Map<string, Finding[]>>();
   readonly #judged = new Map<string, number>();
   readonly #sizes = new Map<UnitAnalysis, number>();
 
@@ -137,8 +138,7 @@ export class FixFinder {
     const instances: SecurityRule[] = [];
     const holdsIn = new Map<UnitAnalysis, Set<string>>();
     for (const analysis of finding.foundIn) {
-      for (const other of analysis.findings) {
-        if (!sameFinding(other, finding)) continue;
+      for (const other of this.#findingsLike(finding, analysis)) {
         if (other.subject.rule) instances.push(other.subject.rule);
         const groups = holdsIn.get(analysis) ?? new Set();
         holdsIn.set(analysis, groups.add(groupKey(other.subject.group ?? group)));
@@ -146,6 +146,22 @@ export class FixFinder {
     }
     const texts = new Texts(this.context.files, first);
     return { subject: { group, rule, instances, texts, judged: this.context.ports }, holdsIn };
+  }
+
+  /** The finding in a reading: once for each rule that has it there. */
+  #findingsLike(finding: Finding, analysis: UnitAnalysis): readonly Finding[] {
+    let byKey = this.#byKey.get(analysis);
+    if (!byKey) {
+      byKey = new Map();
+      for (const other of analysis.findings) {
+        const key = findingKey(other);
+        const alike = byKey.get(key);
+        if (alike) alike.push(other);
+        else byKey.set(key, [other]);
+      }
+      this.#byKey.set(analysis, byKey);
+    }
+    return byKey.get(findingKey(finding)) ?? [];
   }
 
   #offers(candidates: Iterable<Candidate>, finding: Finding, found: Found): readonly Offer[] {
@@ -246,12 +262,7 @@ function isPartial(group: SecurityGroup): boolean {
   return group.partial || group.furtherRules !== undefined;
 }
 
-function sameFinding(a: Finding, b: Finding): boolean {
-  return (
-    a.id === b.id &&
-    a.address === b.address &&
-    a.securityRule === b.securityRule &&
-    a.port === b.port &&
-    placeKey(a.place) === placeKey(b.place)
-  );
+/** What findings that say the same of the same place have in common. */
+function findingKey({ id, address, securityRule, port, place }: Finding): string {
+  return JSON.stringify([id, address, securityRule, port, placeKey(place)]);
 }

@@ -5,22 +5,52 @@ import { list, type PlanJson, type PlanResource, record } from './plan.ts';
 import type { ReadingState } from './reading-state.ts';
 
 const maximumSteps = 32;
+/** More references of one expression than anybody writes. */
+const maximumTargets = 100;
 
 export interface ReferenceTarget {
   readonly resource: PlanResource;
   readonly attribute: string;
 }
 
-/** Which of a list's items that are known only after the apply, and of how many. */
-export interface ListItem {
-  readonly at: number;
-  readonly of: number;
+/** Where an expression stands, as far as it decides what its references mean. */
+interface Context {
+  readonly module: string;
+  /** The key of the resource or module instance around it: what `each.key` and `count.index` are. */
+  readonly key: string | number | undefined;
+  /** What `each.value` is a part of. */
+  readonly each: unknown;
+  readonly steps: number;
+  /** The attribute that asks. */
+  readonly attribute: string;
 }
 
-/** The configuration inside a plan: what the attributes refer to that are known only after the apply. */
+/** The type of resource that an attribute names, for references that do not say by which output of a module. */
+const namedTypes: Readonly<Record<string, string>> = {
+  subnet_id: 'azurerm_subnet',
+  network_security_group_id: 'azurerm_network_security_group',
+  network_security_group_name: 'azurerm_network_security_group',
+  network_interface_id: 'azurerm_network_interface',
+  network_interface_ids: 'azurerm_network_interface',
+  public_ip_address_id: 'azurerm_public_ip',
+  virtual_network_name: 'azurerm_virtual_network',
+  application_security_group_id: 'azurerm_application_security_group',
+  backend_address_pool_id: 'azurerm_lb_backend_address_pool',
+  backend_address_pool_ids: 'azurerm_lb_backend_address_pool',
+  load_balancer_backend_address_pool_ids: 'azurerm_lb_backend_address_pool',
+  loadbalancer_id: 'azurerm_lb',
+  nat_rule_id: 'azurerm_lb_nat_rule',
+  firewall_policy_id: 'azurerm_firewall_policy',
+};
+
+/**
+ * The configuration inside a plan: what the attributes refer to that are known only after the apply. A reference there
+ * has lost what stands behind a computed key: `azurerm_subnet.s[each.key].id` is `azurerm_subnet.s` and `each.key`.
+ */
 export class PlanReferences {
   readonly #root: PlanJson | undefined;
   readonly #instances = new Map<string, PlanResource[]>();
+  readonly #blocks = new Map<string, PlanJson | undefined>();
 
   constructor(plan: PlanJson, resources: readonly PlanResource[]) {
     this.#root = record(record(plan.configuration)?.root_module);
@@ -33,73 +63,113 @@ export class PlanReferences {
   }
 
   /**
-   * The resource and attribute that an attribute refers to, when it refers to one; of a list's items, the one that the
-   * item refers to.
+   * Whether the configuration gives an attribute a value, or leaves it to the provider. Undefined when it cannot be told:
+   * the plan has no configuration, or the attribute is in a block that `dynamic` makes, which is not in it.
    */
-  target(from: PlanResource, path: readonly (string | number)[], item?: ListItem): ReferenceTarget | undefined {
-    const module = this.#module(from.module);
-    const own = list(module?.resources)
-      .map(record)
-      .find(
-        one => one?.type === from.type && one.name === from.name && (one.mode === 'data') === (from.mode === 'data'),
-      );
-    const expression = expressionAt(own?.expressions, path, from.values);
-    return this.#follow(expression, from.module, from, 0, item);
+  gives(from: PlanResource, path: readonly (string | number)[]): boolean | undefined {
+    const expressions = record(this.#block(from)?.expressions);
+    return expressions && expressionAt(expressions, path, from.values).given;
   }
 
-  #follow(
-    expression: unknown,
-    module: string,
-    from: PlanResource,
-    steps: number,
-    item?: ListItem,
-  ): ReferenceTarget | undefined {
-    if (steps > maximumSteps) return undefined;
-    const all = list(record(expression)?.references).filter(one => typeof one === 'string');
-    // Each reference is followed by what it is a part of.
-    const whole = all.filter((one, at) => at === 0 || !all[at - 1]!.startsWith(one));
-    if (item && item.of > 1 && whole.length > 1)
-      return whole.length === item.of ? this.#resolve(whole[item.at]!, module, from, steps) : undefined;
-    for (const reference of all) {
-      const found = this.#resolve(reference, module, from, steps, item);
-      if (found) return found;
+  /** The one resource and attribute that an attribute refers to; undefined when there are none or several. */
+  target(from: PlanResource, path: readonly (string | number)[]): ReferenceTarget | undefined {
+    const all = this.targets(from, path);
+    return all.length === 1 ? all[0] : undefined;
+  }
+
+  /** The resources that an attribute refers to, each with the attribute of it that is meant. */
+  targets(from: PlanResource, path: readonly (string | number)[]): readonly ReferenceTarget[] {
+    const block = this.#block(from);
+    const attribute = path.findLast(part => typeof part === 'string') ?? '';
+    const context: Context = {
+      module: from.module,
+      key: from.index,
+      each: block?.for_each_expression,
+      steps: 0,
+      attribute,
+    };
+    return this.#follow(expressionAt(block?.expressions, path, from.values).expression, context);
+  }
+
+  #follow(expression: unknown, context: Context): ReferenceTarget[] {
+    const found = new Map<PlanResource, ReferenceTarget>();
+    if (context.steps > maximumSteps) return [];
+    let longer = '';
+    for (const reference of list(record(expression)?.references)) {
+      if (typeof reference !== 'string' || found.size > maximumTargets) continue;
+      // Behind a reference stand its beginnings, down to the resource alone: they say nothing more.
+      if (/^[.[]/.test(longer.slice(reference.length)) && longer.startsWith(reference)) continue;
+      longer = reference;
+      for (const target of this.#resolve(reference, context))
+        if (!found.has(target.resource)) found.set(target.resource, target);
     }
-    return undefined;
+    return [...found.values()];
   }
 
-  #resolve(
-    reference: string,
-    module: string,
-    from: PlanResource,
-    steps: number,
-    item?: ListItem,
-  ): ReferenceTarget | undefined {
+  #resolve(reference: string, context: Context): readonly ReferenceTarget[] {
     const parts = reference.match(/[^.[\]]+|\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g) ?? [];
     const [root = '', name = ''] = parts;
-    if (root === 'var') {
-      const { parent, call } = splitModule(module);
-      const caller = call === undefined ? undefined : record(record(this.#module(parent)?.module_calls)?.[call]);
-      return caller && this.#follow(record(caller.expressions)?.[name], parent, from, steps + 1, item);
+    const steps = context.steps + 1;
+    switch (root) {
+      case 'var': {
+        const { parent, call, key } = splitModule(context.module);
+        const caller = call === undefined ? undefined : record(record(this.#module(parent)?.module_calls)?.[call]);
+        if (!caller) return [];
+        const outer = { ...context, module: parent, key, each: caller.for_each_expression, steps };
+        return this.#follow(record(caller.expressions)?.[name], outer);
+      }
+      case 'each': {
+        if (name !== 'value') return [];
+        const attribute = parts[2];
+        return this.#follow(context.each, { ...context, each: undefined, steps }).map(target =>
+          attribute === undefined ? target : { ...target, attribute },
+        );
+      }
+      case 'module':
+        return this.#output(parts, { ...context, steps });
+      default:
+        return this.#instance(parts, context);
     }
-    if (root === 'module') {
-      const output = parts.find((part, index) => index > 1 && !part.startsWith('['));
-      const call = record(record(this.#module(module)?.module_calls)?.[name]);
-      const declared = record(record(record(call?.module)?.outputs)?.[output ?? '']);
-      const key = parts[2]?.startsWith('[') ? parts[2] : '';
-      const inner = `${module === '' ? '' : `${module}.`}module.${name}${key}`;
-      return declared && this.#follow(declared.expression, inner, from, steps + 1, item);
-    }
-    const isData = root === 'data';
+  }
+
+  /** What an output of a module refers to. */
+  #output(parts: readonly string[], context: Context): readonly ReferenceTarget[] {
+    const name = parts[1] ?? '';
+    const call = record(record(this.#module(context.module)?.module_calls)?.[name]);
+    const outputs = record(record(call?.module)?.outputs);
+    if (!call || !outputs) return [];
+    const repeated = call.for_each_expression !== undefined || call.count_expression !== undefined;
+    const own = repeated && context.key !== undefined ? `[${JSON.stringify(context.key)}]` : '';
+    const key = parts[2]?.startsWith('[') ? parts[2] : own;
+    const inner: Context = {
+      ...context,
+      module: `${context.module === '' ? '' : `${context.module}.`}module.${name}${key}`,
+      key: undefined,
+      each: undefined,
+    };
+    const output = parts.find((part, index) => index > 1 && !part.startsWith('['));
+    if (output !== undefined) return this.#follow(record(outputs[output])?.expression, inner);
+    const type = namedTypes[context.attribute];
+    const candidates = new Map<PlanResource, ReferenceTarget>();
+    for (const declared of Object.values(outputs))
+      for (const target of this.#follow(record(declared)?.expression, inner))
+        if (target.resource.type === type) candidates.set(target.resource, target);
+    return [...candidates.values()];
+  }
+
+  #instance(parts: readonly string[], context: Context): readonly ReferenceTarget[] {
+    const isData = parts[0] === 'data';
     const [type = '', own = '', ...rest] = isData ? parts.slice(1) : parts;
-    const instances = this.#instances.get(instanceKey(module, isData ? 'data' : 'managed', type, own));
-    if (!instances) return undefined;
+    const instances = this.#instances.get(instanceKey(context.module, isData ? 'data' : 'managed', type, own));
+    if (!instances) return [];
     const index = rest[0]?.startsWith('[') ? rest.shift()?.slice(1, -1) : undefined;
-    const wanted =
-      index === undefined ? from.index : index.startsWith('"') ? (JSON.parse(index) as string) : Number(index);
-    const listed = item && index === undefined && instances.length === item.of ? instances[item.at] : undefined;
-    const resource = listed ?? (instances.length === 1 ? instances[0] : instances.find(one => one.index === wanted));
-    const attribute = rest.find(part => !part.startsWith('['));
-    return resource && { resource, attribute: attribute ?? 'id' };
+    const wanted = index?.startsWith('"') ? (JSON.parse(index) as string) : index && Number(index);
+    const attribute = rest.find(part => !part.startsWith('[')) ?? (/_name$/.test(context.attribute) ? 'name' : 'id');
+    const matching =
+      instances.length === 1 ? instances : instances.filter(one => one.index === (wanted ?? context.key));
+    // Without a key all of them are meant, as by a splat.
+    const meant = matching.length > 0 || index !== undefined ? matching : instances.slice(0, maximumTargets);
+    return meant.map(resource => ({ resource, attribute }));
   }
 
   /** The configuration of a module by its address; instances of one call share it. */
@@ -107,6 +177,21 @@ export class PlanReferences {
     let module = this.#root;
     for (const name of callNames(address)) module = record(record(record(module?.module_calls)?.[name])?.module);
     return module;
+  }
+
+  /** The configuration of a resource. */
+  #block(resource: PlanResource): PlanJson | undefined {
+    const calls = callNames(resource.module).join('.');
+    const key = instanceKey(calls, resource.mode, resource.type, resource.name);
+    if (!this.#blocks.has(calls)) {
+      this.#blocks.set(calls, undefined);
+      for (const item of list(this.#module(resource.module)?.resources)) {
+        const block = record(item);
+        const mode = block?.mode === 'data' ? 'data' : 'managed';
+        if (block) this.#blocks.set(instanceKey(calls, mode, String(block.type), String(block.name)), block);
+      }
+    }
+    return this.#blocks.get(key);
   }
 
   /** The folder of a module, as its calls' sources say. */
@@ -141,29 +226,43 @@ function callNames(address: string): string[] {
   );
 }
 
-function splitModule(address: string): { parent: string; call: string | undefined } {
-  const match = /^(.*?)\.?module\.([\w-]+)(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?$/.exec(address);
-  return match ? { parent: match[1] ?? '', call: match[2] } : { parent: '', call: undefined };
+function splitModule(address: string): { parent: string; call?: string; key?: string | number } {
+  const match = /^(.*?)\.?module\.([\w-]+)(?:\[("(?:[^"\\]|\\.)*"|\d+)\])?$/.exec(address);
+  if (!match) return { parent: '' };
+  const key = match[3] === undefined ? undefined : (JSON.parse(match[3]) as string | number);
+  return { parent: match[1] ?? '', call: match[2] ?? '', ...(key === undefined ? {} : { key }) };
 }
 
-/** The expression of an attribute, through nested blocks. A set's blocks stand in another order than its values. */
-function expressionAt(expressions: unknown, path: readonly (string | number)[], values: unknown): unknown {
+/**
+ * The expression of an attribute, through nested blocks, and whether it is there. A set's blocks stand in another order
+ * than its values: they are told apart by their names.
+ */
+function expressionAt(
+  expressions: unknown,
+  path: readonly (string | number)[],
+  values: unknown,
+): { readonly expression: unknown; readonly given: boolean | undefined } {
   let at: unknown = expressions;
   let value: unknown = values;
-  for (const part of path) {
+  for (const [index, part] of path.entries()) {
     if (typeof part === 'number') {
       value = Array.isArray(value) ? value[part] : undefined;
       const name = record(value)?.name;
-      if (Array.isArray(at)) {
-        const named = at.filter(block => record(record(block)?.name)?.constant_value === name);
-        at = (typeof name === 'string' && named.length === 1 ? named[0] : at[part]) ?? at[0];
-      }
-    } else {
-      value = record(value)?.[part];
-      const next: unknown = record(at)?.[part];
-      if (next === undefined) return at;
-      at = next;
+      if (!Array.isArray(at)) continue;
+      const named = at.filter(block => record(record(block)?.name)?.constant_value === name);
+      at = (typeof name === 'string' && named.length === 1 ? named[0] : at[part]) ?? at[0];
+      continue;
     }
+    value = record(value)?.[part];
+    const next: unknown = record(at)?.[part];
+    if (next === undefined) {
+      // What stands behind an expression that gives the whole is a part of its value.
+      const isWhole = Array.isArray(record(at)?.references) || record(at)?.constant_value !== undefined;
+      if (isWhole) return { expression: at, given: true };
+      const isLast = path.slice(index + 1).every(rest => typeof rest === 'number');
+      return { expression: undefined, given: isLast ? false : undefined };
+    }
+    at = next;
   }
-  return at;
+  return { expression: at, given: true };
 }

@@ -2,7 +2,6 @@ import type { OriginChain, Place } from '../../network/origin.ts';
 import type { ObjectValue, Property, Value } from '../../network/value.ts';
 import type { ResourceBlock } from './module-source.ts';
 import type { PlanResource } from './plan.ts';
-import type { ListItem } from './plan-references.ts';
 import type { Body } from './syntax.ts';
 import {
   asSecret,
@@ -19,20 +18,50 @@ const maximumDepth = 64;
 
 type Path = readonly (string | number)[];
 
+/** What a plan's configuration says of an attribute that is known only after the apply. */
+export interface PlannedConfiguration {
+  /** Whether it gives it a value; undefined when that cannot be told. */
+  gives(path: Path): boolean | undefined;
+  /** The symbols of what it refers to. */
+  symbolsAt(path: Path): readonly (string | undefined)[];
+}
+
+/** Attributes that the provider works out when they are not given, in blocks that `dynamic` may have made. */
+const computedInBlocks: ReadonlySet<string> = new Set([
+  'azurerm_network_interface.private_ip_address',
+  'azurerm_lb.private_ip_address',
+  'azurerm_lb.subnet_id',
+]);
+
 /**
- * A resource's planned values. What is known only after the apply is unknown, with the symbol of what it refers to. An
- * empty text is what the provider's schema has for something not given.
+ * A resource's planned values. What is known only after the apply is unknown, with the symbol of what it refers to; but
+ * what the configuration does not give, the provider works out, and Azure's API is not told. An empty text is what the
+ * provider's schema has for something not given.
  */
 export function planValue(
   resource: PlanResource,
   block: ResourceBlock | undefined,
   place: Place,
-  symbolAt: (path: Path, item?: ListItem) => string | undefined,
+  configuration: PlannedConfiguration,
 ): ObjectValue {
-  const afterApply = (path: Path, origin: OriginChain, item?: ListItem): Value => {
-    const symbol = symbolAt(path, item);
+  const isGiven = (path: Path, body: Body | undefined): boolean => {
+    const name = path.findLast(part => typeof part === 'string');
+    if (name === undefined) return true;
+    if (body && path[path.length - 1] === name) return writes(body, name);
+    const isComputed = path.length > 1 && computedInBlocks.has(`${resource.type}.${name}`);
+    return configuration.gives(path) ?? !isComputed;
+  };
+  /** A value that is known only after the apply; of the items of a list, the one `at` a place among `of` such ones. */
+  const afterApply = (path: Path, origin: OriginChain, at = 0, of = 1): Value => {
     const shown = `${resource.address}.${path.filter(part => typeof part === 'string').join('.')} (known after apply)`;
-    return unknownValue([shown], origin, symbol === undefined ? {} : { symbol });
+    const symbols = configuration.symbolsAt(path);
+    const unknown = (symbol: string | undefined) =>
+      unknownValue([shown], origin, symbol === undefined ? {} : { symbol });
+    // A whole list of ids has one for each resource that it refers to.
+    const name = path[path.length - 1];
+    if (of === 1 && typeof name === 'string' && /_ids$/.test(name) && symbols.length > 0)
+      return sequence(symbols.map(unknown), origin, 'list');
+    return unknown(symbols.length === of ? symbols[at] : symbols.length === 1 ? symbols[0] : undefined);
   };
   const convert = (
     json: unknown,
@@ -46,7 +75,8 @@ export function planValue(
       { kind: 'property', name: String(path[path.length - 1] ?? resource.address), place: at },
     ];
     if (path.length > maximumDepth) return unknownValue(['a value that is nested too deeply'], origin);
-    if (unknown === true && (json === undefined || json === null)) return afterApply(path, origin);
+    if (unknown === true && (json === undefined || json === null))
+      return isGiven(path, body) ? afterApply(path, origin) : nullValue(origin);
     const value = known(json, unknown, sensitive, path, body, at, origin);
     return sensitive === true ? asSecret(value) : value;
   };
@@ -73,14 +103,14 @@ export function planValue(
       const open = openItems(json, unknown);
       const items = json.map((item, index) => {
         const order = open.listed.indexOf(index);
-        if (order >= 0) return afterApply(path, origin, { at: order, of: open.count });
+        if (order >= 0) return afterApply([...path, index], origin, order, open.count);
         const own = matching?.[index];
         const ownPlace: Place =
           own && block ? { kind: 'text', file: block.file, range: { start: own.start, end: own.end } } : at;
         return convert(item, part(unknown, index), part(sensitive, index), [...path, index], own?.body, ownPlace);
       });
-      for (let at = open.listed.length; at < open.count; at++)
-        items.push(afterApply(path, origin, { at, of: open.count }));
+      for (let place = open.listed.length; place < open.count; place++)
+        items.push(afterApply([...path, place], origin, place, open.count));
       if (items.length === 0 && unknown !== undefined && unknown !== false && !Array.isArray(unknown))
         return unknownValue([`${resource.address}.${String(path[path.length - 1])} (known after apply)`], origin);
       return items.length === 0 ? nullValue(origin) : sequence(items, origin, 'list');
@@ -147,4 +177,11 @@ function part(marks: unknown, key: string | number): unknown {
   if (marks === true) return true;
   if (typeof marks !== 'object' || marks === null) return undefined;
   return Object.hasOwn(marks, key) ? (marks as Record<string | number, unknown>)[key] : undefined;
+}
+
+function writes(body: Body, name: string): boolean {
+  return (
+    body.attributes.some(attribute => attribute.name === name) ||
+    body.blocks.some(block => block.type === name || (block.type === 'dynamic' && block.labels[0] === name))
+  );
 }

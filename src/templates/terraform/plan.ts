@@ -6,7 +6,7 @@ import { RecordedFiles } from '../recorded-files.ts';
 import type { TerraformParser } from './grammar.ts';
 import { extentOf, openingOf } from './module-instance.ts';
 import type { ResourceBlock } from './module-source.ts';
-import { PlanReferences } from './plan-references.ts';
+import { PlanReferences, type ReferenceTarget } from './plan-references.ts';
 import { planValue } from './plan-value.ts';
 import { ReadingState } from './reading-state.ts';
 import { childIds, restTypes } from './resource-ids.ts';
@@ -208,9 +208,10 @@ class PlanContext {
     if (before) return before;
     const block = this.#block(resource);
     const place: Place = block ? openingOf(block) : this.#placeInPlan(resource);
-    const value = planValue(resource, block, place, (path, item) => {
-      const target = this.#references.target(resource, path, item);
-      return target === undefined ? undefined : this.#symbolOf(target.resource, target.attribute);
+    const symbolOfTarget = (target: ReferenceTarget) => this.#symbolOf(target.resource, target.attribute);
+    const value = planValue(resource, block, place, {
+      gives: path => this.#references.gives(resource, path),
+      symbolsAt: path => this.#references.targets(resource, path).map(symbolOfTarget),
     });
     const context = this;
     const source: SourceResource = {
