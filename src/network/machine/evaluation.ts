@@ -21,7 +21,7 @@ import type { Way } from './way.ts';
  * balancers, firewalls and application gateways, through the security groups of subnet and interface.
  *
  * Not modelled: routes and appliances of others between a public address and a machine, network and threat rules of
- * Azure Firewall that drop what a DNAT rule has translated, DNAT to a name, HTTP listeners of application gateways,
+ * Azure Firewall that drop what a DNAT rule has translated, HTTP listeners of application gateways,
  * front ends of Azure Front Door, global load balancers (their regional ones are), firewalls inside the machine, and
  * whether anything listens on the port.
  */

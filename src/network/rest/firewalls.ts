@@ -1,4 +1,5 @@
 import { parseAddresses } from '../address-prefix.ts';
+import type { Field } from '../model.ts';
 import type { AzureFirewall, DnatRule, FirewallPolicy, Frontend, IpGroup } from '../network-model.ts';
 import type { ResourceDeclaration } from '../resource.ts';
 import type { Value } from '../value.ts';
@@ -95,7 +96,7 @@ function readCollections(collections: readonly Value[], declaration: ResourceDec
         sourceIpGroups: referencesOf(at(rule, 'sourceIpGroups')),
         destinationAddresses: pluralList(undefined, at(rule, 'destinationAddresses')),
         destinationPorts: pluralList(undefined, at(rule, 'destinationPorts')),
-        translatedAddress: textField(at(rule, 'translatedAddress')),
+        translatedAddress: translatedAddressOf(rule),
         translatedPort: textField(at(rule, 'translatedPort')),
         value: rule,
         declaration,
@@ -103,6 +104,15 @@ function readCollections(collections: readonly Value[], declaration: ResourceDec
     }
   }
   return out;
+}
+
+/** Of a rule that translates to a name it is not known whose address that is. */
+function translatedAddressOf(rule: Value): Field<string> | undefined {
+  const name = textOf(at(rule, 'translatedFqdn'));
+  return (
+    textField(at(rule, 'translatedAddress')) ??
+    (name === undefined ? undefined : { known: false, dependsOn: [`the address of ${name}`], origin: rule.origin })
+  );
 }
 
 export function readIpGroups(index: DeclarationIndex): Map<string, IpGroup> {

@@ -179,6 +179,12 @@ describe('a firewall', () => {
     assert.equal(judge(3389, ...around, spoke('Connected'), classic(first, dnat())).reach, 'none');
   });
 
+  it('leads possibly here when it translates to a name', () => {
+    const named = dnat({ translatedAddress: undefined, translatedFqdn: 'vm.corp.example' });
+    const { reach, atLeast, dependsOn } = judge(3389, ...around, spoke('Connected'), classic(named));
+    assert.deepEqual([reach, atLeast, ...dependsOn], ['internet', 'none', 'the address of vm.corp.example']);
+  });
+
   it('leads anywhere, possibly, when its policy or a group of its rules was not read', () => {
     const policyId = networkId('firewallPolicies', 'policy');
     const own = firewall({ firewallPolicy: { id: policyId } });
