@@ -1,7 +1,7 @@
 import { isObject, pick, pickText } from '../remediation/plan-json.ts';
 import { comparable, parseId } from '../remediation/plan-resource-id.ts';
 import type { PlanStep } from '../remediation/plan-steps.ts';
-import { blockingLocks, type Lock } from '../remediation/preflight-locks.ts';
+import { blockingLocks, type Lock, lockOf } from '../remediation/preflight-locks.ts';
 import {
   isPermitted,
   type NeededAction,
@@ -199,15 +199,6 @@ function entryOf(item: unknown): PermissionEntry {
 
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : []).filter(one => typeof one === 'string');
-}
-
-function lockOf(item: unknown): Lock[] {
-  const id = pickText(item, 'id') ?? '';
-  const at = id.toLowerCase().lastIndexOf('/providers/microsoft.authorization/locks/');
-  const level = pickText(item, 'properties', 'level');
-  if (at < 0 || (level !== 'ReadOnly' && level !== 'CanNotDelete')) return [];
-  const notes = pickText(item, 'properties', 'notes');
-  return [{ name: parseId(id).name, level, scope: id.slice(0, at), ...(notes === undefined ? {} : { notes }) }];
 }
 
 function capital(text: string): string {

@@ -1,6 +1,8 @@
+import { adminLayerName } from '../network/machine/admin-layers.ts';
 import type { PathVerdict } from '../network/machine/machine-verdict.ts';
-import type { ProofStep, Reach } from '../network/model.ts';
+import type { Reach } from '../network/model.ts';
 import type { Machine } from '../network/network-model.ts';
+import { widerReach } from '../network/reach.ts';
 import { managementPorts } from '../network/verdict.ts';
 import type { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
@@ -55,9 +57,11 @@ const mostRounds = 1100;
  */
 export function closePort(draft: Draft, machine: Machine, port: number, closing: Closing): number {
   refuseUnread(draft, machine);
-  const first = draft.port(machine, port);
+  const { reach, paths } = draft.port(machine, port);
+  // Of paths of one kind alone their own reach counts.
+  const first = closing.only ? widest(paths.filter(path => path.kind === closing.only)) : reach;
   const selective = closing.how === 'tighten' || closing.wideOnly === true;
-  const open = selective ? (isWide(first.reach) || closing.wideOnly ? isWide : isOpen) : isOpen;
+  const open = selective ? (isWide(first) || closing.wideOnly ? isWide : isOpen) : isOpen;
   const done = new Set(closing.spare);
   const finished = new Set<string>();
   let changes = 0;
@@ -117,6 +121,10 @@ export function closePort(draft: Draft, machine: Machine, port: number, closing:
   return changes;
 }
 
+function widest(paths: readonly PathVerdict[]): Reach {
+  return paths.map(path => path.reach).reduce(widerReach, 'none');
+}
+
 /** What the rules of a firewall that were not read may let in stays as it is. */
 function noteUnread(draft: Draft, machine: Machine, port: number): void {
   for (const { unread, reach, frontend, dependsOn } of draft.port(machine, port).paths)
@@ -135,7 +143,9 @@ export function refuseUnread(draft: Draft, machine: Machine): void {
   if (!now || now.interfaces.more || missing)
     throw new PlanError(
       'not-readable',
-      `network interface ${missing?.name ?? ''} of ${machine.name} is not in what was read: ask for the right to read it`,
+      missing
+        ? `network interface ${missing.name} of ${machine.name} is not in what was read: ask for the right to read it`
+        : `the network interfaces of ${machine.name} are not all in what was read: ask for the right to read them`,
     );
 }
 
@@ -148,8 +158,13 @@ export function refuseWhatIsLeft(draft: Draft, machine: Machine, port: number, o
   refuseAdminRule(path, port, machine);
   const jit = path?.decidedBy.find(name => isJitRule(name.split('/').at(-1)!));
   if (jit !== undefined) refuseJitRule(jit.split('/')[0]!, jit.split('/').at(-1)!);
-  const because = verdict.dependsOn.length > 0 ? verdict.dependsOn.join('; ') : (path?.decidedBy.join(', ') ?? '');
-  throw new PlanError('not-readable', `port ${port} of ${machine.name} would not surely be closed: ${because}`);
+  const because = [verdict.dependsOn, path?.decidedBy ?? [], [path?.frontend ?? 'a path of another kind']].find(
+    list => list.length > 0,
+  )!;
+  throw new PlanError(
+    'not-readable',
+    `port ${port} of ${machine.name} would not surely be closed: ${because.join('; ')}`,
+  );
 }
 
 export function isOpen(reach: Reach): boolean {
@@ -165,16 +180,12 @@ function keyOf(path: PathVerdict): string {
 }
 
 function refuseAdminRule(path: PathVerdict | undefined, port: number, machine: Machine): void {
-  const admin = path?.proof.find(step => step.effect === 'admits' && step.securityGroup === undefined && !step.rule);
-  if (admin && isAdminStep(admin))
+  const admin = path?.proof.find(step => step.effect === 'admits' && step.securityGroup === adminLayerName);
+  if (admin && isOpen(admin.reach))
     throw new PlanError(
       'admin-rule',
       `security admin rule ${admin.ruleName} of Virtual Network Manager admits port ${port} of ${machine.name} before any security group is asked: change it there`,
     );
-}
-
-function isAdminStep(step: ProofStep): boolean {
-  return isOpen(step.reach) && !/^(Allow|Deny)\w*InBound$/.test(step.ruleName);
 }
 
 function chooseGroup(draft: Draft, path: PathVerdict, machine: Machine, port: number): GroupInDraft {

@@ -8,6 +8,7 @@ import { PlanError } from './plan-error.ts';
 import { type JsonObject, pickList, pickText } from './plan-json.ts';
 import { comparable, kindOf, parentOf, parseId, rootOf } from './plan-resource-id.ts';
 import { applyStep, byId, type PlanStep } from './plan-steps.ts';
+import { blockingLocks, type Lock, lockOf } from './preflight-locks.ts';
 
 /** The API version of Microsoft.Network that steps are written for: new virtual networks keep their defaults in it. */
 export const networkApi = '2024-05-01';
@@ -23,6 +24,7 @@ export class Draft {
   #resources: readonly unknown[];
   #byId: Map<string, JsonObject> | undefined;
   #evaluation: MachineEvaluation | undefined;
+  #lockList: readonly Lock[] | undefined;
   readonly #written = new Set<string>();
 
   constructor(
@@ -117,7 +119,21 @@ export class Draft {
     }
   }
 
+  /** Locks among what was read. */
+  get #locks(): readonly Lock[] {
+    this.#lockList ??= this.before.flatMap(lockOf);
+    return this.#lockList;
+  }
+
   #push(step: PlanStep, undo: readonly PlanStep[]): void {
+    const [lock] = blockingLocks([step], this.#locks);
+    if (lock)
+      throw new PlanError(
+        'locked',
+        `${parseId(lock.scope).name} is locked (${lock.level} lock ${lock.name}), which forbids to ${lowerFirst(step.title)}: remove the lock, or ask its owner to`,
+      );
+    for (const { name, level } of blockingLocks(undo, this.#locks))
+      this.warnings.add(`This cannot be taken back while ${level} lock ${name} stands.`);
     this.steps.push(step);
     this.undo.unshift(...undo);
     this.#written.add(comparable(step.id)).add(comparable(rootOf(step.id)));
@@ -142,4 +158,8 @@ export class Draft {
     const etag = pickText(found, 'etag');
     return found === undefined || etag === undefined ? {} : { ifMatch: etag };
   }
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

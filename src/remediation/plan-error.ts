@@ -11,6 +11,7 @@ export type PlanProblem =
   | 'admin-rule'
   | 'no-priority'
   | 'load-balancer'
+  | 'locked'
   | 'not-supported';
 
 /** Something that cannot be planned; the message names the thing, the reason and the next step. */

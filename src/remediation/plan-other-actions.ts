@@ -60,6 +60,7 @@ export function enableJustInTime(draft: Draft, machines: readonly Machine[], por
       );
     const location = locationOf(draft, machine);
     const own = parseId(machine.displayId);
+    refuseWithoutPlan2(draft, own.subscription);
     const scope = groupScope(own);
     const existing =
       policyWith(draft, machine) ??
@@ -107,6 +108,20 @@ export function enableJustInTime(draft: Draft, machines: readonly Machine[], por
   }
   draft.warnings.add(
     'Just-in-time access needs Defender for Servers plan 2 on the subscription, which is paid for; it is not switched on by this.',
+  );
+}
+
+/** Where the inventory tells which plan a subscription has. @throws PlanError when it is not the one that is needed. */
+function refuseWithoutPlan2(draft: Draft, subscription: string): void {
+  const pricing = draft.get(`/subscriptions/${subscription}/providers/Microsoft.Security/pricings/VirtualMachines`);
+  const tier = pickText(pricing, 'properties', 'pricingTier');
+  if (tier === undefined) return;
+  // Before there were two plans, the only one had what plan 2 has.
+  const plan = tier.toLowerCase() === 'standard' ? (pickText(pricing, 'properties', 'subPlan') ?? 'P2') : 'none';
+  if (plan.toUpperCase() === 'P2') return;
+  throw new PlanError(
+    'not-supported',
+    `just-in-time access needs Defender for Servers plan 2, and subscription ${subscription} has ${plan === 'none' ? 'none' : `plan ${plan.replace(/^P/i, '')}`}: let somebody who answers for its costs switch it on in Defender for Cloud`,
   );
 }
 

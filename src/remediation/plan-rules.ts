@@ -34,6 +34,11 @@ export function groupInDraft(draft: Draft, id: string): GroupInDraft {
     throw new PlanError('not-readable', `security group ${name} is not in what was read: ask for the right to read it`);
   }
   const own = pickText(group, 'id')!;
+  if (!Array.isArray(pick(group, 'properties', 'securityRules')))
+    throw new PlanError(
+      'not-readable',
+      `the rules of security group ${pickText(group, 'name') ?? parseId(own).name} are not in what was read: ask for the right to read them`,
+    );
   const byName = new Map<string, RuleInGroup>();
   const add = (json: unknown): void => {
     if (!isObject(json)) return;

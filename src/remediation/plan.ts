@@ -198,8 +198,9 @@ function closeAll(draft: Draft, machines: readonly Machine[], request: PlanReque
       if (many) continue;
       throw new PlanError('already-closed', `port ${port} of ${machine.name} is closed to the internet already`);
     }
-    closePort(draft, machine, port, { ...closing, ...(request.whenFull ? { whenFull: request.whenFull } : {}) });
-    if (closing.how !== 'tighten') refuseWhatIsLeft(draft, machine, port);
+    const whenFull = request.whenFull ? { whenFull: request.whenFull } : {};
+    const changes = closePort(draft, machine, port, { ...closing, ...whenFull });
+    if (closing.how !== 'tighten' || changes === 0) refuseWhatIsLeft(draft, machine, port);
   }
   draft.warnings.add(sessionsSurvive);
 }

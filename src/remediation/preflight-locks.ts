@@ -1,4 +1,5 @@
-import { comparable } from './plan-resource-id.ts';
+import { pickText } from './plan-json.ts';
+import { comparable, parseId } from './plan-resource-id.ts';
 import type { PlanStep } from './plan-steps.ts';
 
 /** A management lock. https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources */
@@ -8,6 +9,16 @@ export interface Lock {
   /** What is locked, with all that lies under it. */
   readonly scope: string;
   readonly notes?: string;
+}
+
+/** A lock as Azure's answers have it; none for anything else. */
+export function lockOf(item: unknown): Lock[] {
+  const id = pickText(item, 'id') ?? '';
+  const at = id.toLowerCase().lastIndexOf('/providers/microsoft.authorization/locks/');
+  const level = pickText(item, 'properties', 'level');
+  if (at < 0 || (level !== 'ReadOnly' && level !== 'CanNotDelete')) return [];
+  const notes = pickText(item, 'properties', 'notes');
+  return [{ name: parseId(id).name, level, scope: id.slice(0, at), ...(notes === undefined ? {} : { notes }) }];
 }
 
 /**

@@ -14,7 +14,8 @@ export interface AdminLayers {
   readonly skip: RuleLayer;
 }
 
-const name = 'Virtual Network Manager';
+/** What stands for a group's name in proofs of security admin rules. */
+export const adminLayerName = 'Virtual Network Manager';
 
 /** What no security admin rule matches goes on to the security groups. */
 const passesOn: CompiledRule = {
@@ -38,9 +39,9 @@ const passesOn: CompiledRule = {
 
 export function compileAdminRules(rules: readonly SecurityAdminRule[]): AdminLayers {
   return {
-    pass: layerOf(name, [...compiled(rules, access => (access === 'Deny' ? 'Deny' : 'Allow')), passesOn]),
+    pass: layerOf(adminLayerName, [...compiled(rules, access => (access === 'Deny' ? 'Deny' : 'Allow')), passesOn]),
     skip: layerOf(
-      name,
+      adminLayerName,
       compiled(rules, access => (access === 'AlwaysAllow' ? 'Allow' : 'Deny')),
     ),
   };

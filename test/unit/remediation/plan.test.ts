@@ -172,6 +172,76 @@ describe('plans: what cannot be planned', () => {
     );
     refused(estate({ rules: undefined, sku: 'Basic' }), {}, 'no-rule');
   });
+
+  it('does not write beside rules that were not read', () => {
+    const unread = estate({ rules: open }).map(one =>
+      pick(one, 'id') === networkId('networkSecurityGroups', 'nsg1')
+        ? { ...one, properties: { provisioningState: 'Succeeded' } }
+        : one,
+    );
+    for (const action of ['deny', 'deny-management-ports', 'jump-path'] as const)
+      refused(unread, { action, sources: ['203.0.113.7'] }, 'not-readable');
+  });
+
+  it('sends to Virtual Network Manager for what it always allows', () => {
+    const admin = {
+      id: `${networkId('virtualNetworks', 'vnet')}/effectiveSecurityAdminRules/r`,
+      name: 'always',
+      type: 'Microsoft.Network/effectiveSecurityAdminRules',
+      properties: {
+        access: 'AlwaysAllow',
+        direction: 'Inbound',
+        priority: 10,
+        protocol: 'Tcp',
+        sources: [{ addressPrefix: '203.0.113.0/24', addressPrefixType: 'IPPrefix' }],
+        destinations: [{ addressPrefix: '*', addressPrefixType: 'IPPrefix' }],
+        sourcePortRanges: ['0-65535'],
+        destinationPortRanges: ['22'],
+      },
+    };
+    for (const action of ['deny', 'deny-management-ports', 'delete'] as const)
+      refused([...estate({ rules: open }), admin], { action }, 'admin-rule');
+    refused([...estate({ rules: [] }), admin], { action: 'tighten', sources: ['203.0.113.7'] }, 'admin-rule');
+  });
+
+  const scopeOf = (id: string): string => id.slice(0, id.indexOf('/providers/'));
+  const lock = (scope: string, level: string): Json => ({
+    id: `${scope}/providers/Microsoft.Authorization/locks/board`,
+    name: 'board',
+    type: 'Microsoft.Authorization/locks',
+    properties: { level },
+  });
+
+  it('stops at locks that were read, and tells what could not be taken back', () => {
+    const group = scopeOf(vm).toUpperCase();
+    const at = (scope: string, level: string) => [...estate({ rules: open }), lock(scope, level)];
+    for (const scope of [group, networkId('networkSecurityGroups', 'nsg1'), '/subscriptions/s1']) {
+      for (const action of ['deny', 'delete', 'deny-management-ports', 'jump-path'] as const)
+        refused(at(scope, 'ReadOnly'), { action, sources: ['203.0.113.7'] }, 'locked');
+      refused(at(scope, 'CanNotDelete'), { action: 'delete' }, 'locked');
+      assert.deepEqual(outcome(plan(at(scope, 'CanNotDelete'), {})), 'internet > none');
+      assert.match(
+        plan(at(scope, 'CanNotDelete'), { action: 'deny-management-ports' }).warnings.join(),
+        /cannot be taken back while CanNotDelete lock board stands/,
+      );
+    }
+    assert.deepEqual(outcome(plan(at('/subscriptions/s1/resourceGroups/other', 'ReadOnly'), {})), 'internet > none');
+  });
+
+  it('does not put machines under just-in-time access where the subscription has not the plan for it', () => {
+    const pricing = (properties: Json): Json => ({
+      id: '/subscriptions/s1/providers/Microsoft.Security/pricings/VirtualMachines',
+      name: 'VirtualMachines',
+      type: 'Microsoft.Security/pricings',
+      properties,
+    });
+    const withPlan = (properties: Json) => [...estate({ rules: open }), pricing(properties)];
+    const action = 'just-in-time';
+    refused(withPlan({ pricingTier: 'Free' }), { action }, 'not-supported');
+    refused(withPlan({ pricingTier: 'Standard', subPlan: 'P1' }), { action }, 'not-supported');
+    for (const properties of [{ pricingTier: 'Standard', subPlan: 'P2' }, { pricingTier: 'Standard' }])
+      assert.equal(plan(withPlan(properties), { action }).steps.length, 1);
+  });
 });
 
 describe('plans: delete, deny in front, tighten', () => {
