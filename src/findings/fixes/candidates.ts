@@ -274,12 +274,15 @@ function parameterName(rule: SecurityRule): string {
 }
 
 /** Ways that edit the rule itself, at each place that can make it. */
-function* atRule({ instances }: Subject, make: (sites: readonly TextPlace[]) => Edits): Generator<Edits> {
+export function* atRule(
+  { instances }: Pick<Subject, 'instances'>,
+  make: (sites: readonly TextPlace[]) => Edits,
+): Generator<Edits> {
   for (const sites of merged(instances.map(ruleSites))) yield make(sites);
 }
 
 /** The places of a value by how near they are to what decides it, those of all readings together. */
-function depths(origins: readonly OriginChain[]): TextPlace[][] {
+export function depths(origins: readonly OriginChain[]): TextPlace[][] {
   return merged(origins.map(sitesOf));
 }
 

@@ -13,7 +13,7 @@ import { groupLabel, placeKey } from '../places.ts';
 import type { GroupVerdicts } from '../rule.ts';
 import { editedTexts } from './edits.ts';
 import { insideLevel, insideSenders } from './inside.ts';
-import { bodySignature, ruleSignature } from './signature.ts';
+import { ruleSignature, sameResources } from './signature.ts';
 
 /** What a fix says that it does. */
 export interface FixPromise {
@@ -100,7 +100,7 @@ class Comparison {
   }
 
   #sameResources(): boolean {
-    return sameCounts(signatures(this.before), signatures(this.after));
+    return sameResources(this.before.reading.declarations, this.after.reading.declarations);
   }
 
   #groupsHold(): boolean {
@@ -257,21 +257,6 @@ function byKey(groups: readonly GroupVerdicts[]): Map<string, GroupVerdicts> {
     out.set(free, one);
   }
   return out;
-}
-
-function signatures(analysis: UnitAnalysis): Map<string, number> {
-  const out = new Map<string, number>();
-  for (const declaration of analysis.reading.declarations) {
-    const key = bodySignature(declaration);
-    if (key !== '') out.set(key, (out.get(key) ?? 0) + 1);
-  }
-  return out;
-}
-
-function sameCounts(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [key, count] of a) if (b.get(key) !== count) return false;
-  return true;
 }
 
 type Reached = Pick<PortVerdict, 'reach' | 'atLeast'>;

@@ -11,8 +11,8 @@ const unimportant: ReadonlySet<string> = new Set(['dependson']);
 /** Rules of security groups are compared one by one, and children that stand in their parent are resources themselves. */
 const judgedApart: ReadonlySet<string> = new Set([...unimportant, 'securityrules', 'resources']);
 
-/** A text by which two values that say the same are equal, wherever they stand. */
-export function bodySignature({ type, body, existence, existing, name }: ResourceDeclaration): string {
+/** A text by which two resources that say the same are equal, wherever they stand. */
+function bodySignature({ type, body, existence, existing, name }: ResourceDeclaration): string {
   const kind = type.toLowerCase();
   if (kind === 'microsoft.network/networksecuritygroups/securityrules') return '';
   const skip = kind === 'microsoft.network/networksecuritygroups' ? judgedApart : unimportant;
@@ -20,6 +20,15 @@ export function bodySignature({ type, body, existence, existing, name }: Resourc
   write(name, out, deepest);
   write(body, out, deepest, skip);
   return out.join(' ');
+}
+
+/** Whether two readings declare the same resources, but for rules of security groups. */
+export function sameResources(a: readonly ResourceDeclaration[], b: readonly ResourceDeclaration[]): boolean {
+  const left = new Map<string, number>();
+  for (const one of a.map(bodySignature)) left.set(one, (left.get(one) ?? 0) + 1);
+  for (const one of b.map(bodySignature)) left.set(one, (left.get(one) ?? 0) - 1);
+  left.delete('');
+  return [...left.values()].every(count => count === 0);
 }
 
 export function ruleSignature({ value, existence }: SecurityRule): string {

@@ -187,20 +187,29 @@ export class TerraformEditor implements SourceEditor {
   #changes(document: SourceDocument, rule: RuleText, changes: readonly PropertyChange[]): TextEdit[] | undefined {
     const { text } = document;
     const edits: TextEdit[] = [];
-    const added: string[] = [];
+    const added: { readonly name: string; readonly value: NewValue }[] = [];
+    const removed: TextRange[] = [];
     for (const change of changes) {
       const name = attributeNames.get(change.name.toLowerCase());
       if (!name) return undefined;
       const written = rule.members.get(name) ?? rule.members.get(change.name);
       if (change.value && written)
         edits.push(edit(document, written.value, writeValue(change.value, text, written.value.start)));
-      else if (written) edits.push(edit(document, memberLines(text, written.range), ''));
+      else if (written) removed.push(written.range);
       else if (change.value) {
         // An object with names of its own is data for something else: what it is called there is not known.
         if (!rule.block && !rule.members.has('access') && !rule.members.has('priority')) return undefined;
-        added.push(`${name} = ${writeValue(change.value, text, rule.inside.start)}`);
+        added.push({ name, value: change.value });
       }
     }
+    const member = ({ name, value }: (typeof added)[number], near: number): string =>
+      `${name} = ${writeValue(value, text, near)}`;
+    // A member that goes makes room for one that comes: one line changes instead of two.
+    while (added.length > 0 && removed.length > 0) {
+      const range = removed.shift()!;
+      edits.push(edit(document, range, member(added.shift()!, range.start)));
+    }
+    for (const range of removed) edits.push(edit(document, memberLines(text, range), ''));
     if (added.length > 0) {
       const members = [...rule.members.values()];
       const last = members[members.length - 1];
@@ -210,7 +219,11 @@ export class TerraformEditor implements SourceEditor {
       const separator = ownLine ? lineBreakIn(text) + indentation : ', ';
       if (!ownLine && rule.block) return undefined;
       edits.push(
-        edit(document, { start: last.range.end, end: last.range.end }, added.map(one => separator + one).join('')),
+        edit(
+          document,
+          { start: last.range.end, end: last.range.end },
+          added.map(one => separator + member(one, rule.inside.start)).join(''),
+        ),
       );
     }
     return edits;
