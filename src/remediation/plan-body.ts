@@ -39,6 +39,7 @@ const readOnly: ReadonlyMap<string, readonly string[]> = new Map([
     'microsoft.network/loadbalancers',
     ['backendIPConfiguration', 'backendIPConfigurations', 'inboundNatRulesPortMapping'],
   ],
+  ['microsoft.network/natgateways', ['subnets']],
   ['microsoft.network/dnszones/cname', ['fqdn', 'targetResource']],
   ['microsoft.network/loadbalancers/inboundnatrules', ['backendIPConfiguration']],
   ['microsoft.network/publicipaddresses', ['ipConfiguration', 'natGateway', 'fqdn']],

@@ -52,17 +52,19 @@ export function jumpPath(draft: Draft, machines: readonly Machine[], port: numbe
   const pool = options.wayOut === 'outbound-rule' ? outboundPool(balancer) : undefined;
   const ruleIds = added.length === 0 ? [] : addRules(draft, balancer, added, port, options);
   if (balancer.existing && options.dnsLabel !== undefined) nameAddress(draft, balancer, options);
-  for (const target of targets) {
+  const own = targets.map(target => {
     const ruleId = ruleIds[added.indexOf(target)];
     const wide = isWide(draft.port(target.machine, port).reach);
     const made = options.sources ? admitToBackend(draft, target, port, options.sources) : new Set<string>();
     const join = (on: Draft): void => associate(on, target, ruleId, pool);
-    const deny = options.closing.includes('deny');
-    if (deny && !wide) denyBeforehand(draft, target.machine, port, made, join);
+    if (options.closing.includes('deny') && !wide) denyBeforehand(draft, target.machine, port, made, join);
     if (ruleId !== undefined || pool !== undefined) join(draft);
-    closeDirectWay(draft, target, port, { ...options, made });
-    tellWhoComesIn(draft, balancer, target, port, options);
-  }
+    return made;
+  });
+  // Everybody has a new way in before the first one loses the old.
+  const made = new Set(own.flatMap(ids => [...ids]));
+  for (const target of targets) closeDirectWay(draft, target, port, { ...options, made });
+  for (const target of targets) tellWhoComesIn(draft, balancer, target, port, options);
   draft.warnings.add(
     'A jump path costs: a Standard public IP address is billed by the hour, rules and traffic of a Standard load balancer may be.',
   );

@@ -21,7 +21,9 @@ export class MachinesStep extends AzureWizardPromptStep<JumpPathContext> {
     const { choices, first, selected } = context.offer;
     const [own, ...others] = choices.companionsOf(first);
     const ticked = this.#ticked ?? new Set([own!.displayId, ...selected].map(id => id.toLowerCase()));
-    const picks = [own!, ...others].map(
+    const near = ({ displayId }: { displayId: string }): number =>
+      Number(groupOf(displayId) !== groupOf(own!.displayId));
+    const picks = [own!, ...others.sort((a, b) => near(a) - near(b) || a.name.localeCompare(b.name))].map(
       (machine): IAzureQuickPickItem<string> => ({
         label: machine.name,
         description: parseId(machine.displayId).resourceGroup,
@@ -39,6 +41,10 @@ export class MachinesStep extends AzureWizardPromptStep<JumpPathContext> {
     context.machines = ids.length > 0 ? ids : [own!.displayId];
     this.#ticked = new Set(context.machines.map(id => id.toLowerCase()));
   }
+}
+
+function groupOf(machine: string): string {
+  return parseId(machine).resourceGroup.toLowerCase();
 }
 
 /** The port of the machines that the jump path leads to. */

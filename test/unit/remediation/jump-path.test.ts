@@ -442,3 +442,82 @@ describe('frontend ports', () => {
     assert.match(portRefusal([[50005, 50009]], 50000, 6)!, /50005 is taken/);
   });
 });
+
+const order = ['none', 'restricted', 'wide', 'internet'];
+const randomRules = fc
+  .uniqueArray(
+    fc.record({
+      priority: fc.integer({ min: 100, max: 106 }),
+      access: fc.constantFrom('Allow', 'Allow', 'Deny'),
+      source: fc.constantFrom('*', 'Internet', '203.0.113.0/24', '0.0.0.0/1', '10.0.0.0/8', 'VirtualNetwork'),
+      ports: fc.constantFrom('22', '*', '22,443', '3389', '20-25'),
+    }),
+    { selector: one => one.priority, maxLength: 6 },
+  )
+  .map(list =>
+    list.map((one, i): Json => rule(`r${i}`, `${one.priority} ${one.access} Tcp ${one.source} ${one.ports}`)),
+  );
+
+const shapes = fc.record({
+  rules: fc.option(randomRules, { nil: undefined }),
+  subnetRules: fc.option(randomRules, { nil: undefined }),
+  machines: fc.integer({ min: 1, max: 3 }),
+  shared: fc.boolean(),
+});
+
+const choices = fc.record(
+  {
+    count: fc.integer({ min: 1, max: 3 }),
+    sources: fc.constantFrom(office, ['203.0.113.7', '2001:db8::/48'], []),
+    closing: fc.subarray(['deny', 'dissociate'] as const),
+    wayOut: fc.constantFrom('nat-gateway' as const, 'outbound-rule' as const),
+    dnsLabel: fc.constant('jump-a'),
+  },
+  { requiredKeys: ['count', 'sources', 'closing'] },
+);
+
+describe('plans: jump paths over random estates', () => {
+  const runs = process.env.PORTCULLIS_FULL === '1' ? 1000 : 25;
+
+  it('keep their promise, are taken back, and open nothing on the way that is not promised', function () {
+    this.timeout(120_000);
+    fc.assert(
+      fc.property(shapes, choices, fc.boolean(), (shape, { count, ...chosen }, isPublic) => {
+        const made = estate({ ...shape, ...(shape.rules ? {} : { shared: false }) } as Parameters<typeof estate>[0]);
+        const resources = isPublic ? made : withoutPublicAddresses(made);
+        const machines = [1, 2, 3].slice(0, Math.min(count, shape.machines)).map(i => machineId(`vm${i}`));
+        const before = reaches(resources);
+        const planned = plan(resources, { ...chosen, machines });
+        let now: readonly unknown[] = resources;
+        const after = reaches(applySteps(resources, planned.steps));
+        for (const step of planned.steps) {
+          now = applySteps(now, [step]);
+          for (const [key, reach] of reaches(now)) {
+            const most = Math.max(order.indexOf(before.get(key)!), order.indexOf(after.get(key)!));
+            assert.ok(order.indexOf(reach) <= most, `${step.title}: ${key} is ${reach}`);
+          }
+        }
+        for (const id of machines) {
+          if (chosen.sources.length > 0) assert.notEqual(after.get(`${id} 22`), 'none', id);
+          if (chosen.closing.includes('deny')) assert.ok(['none', 'restricted'].includes(after.get(`${id} 22`)!), id);
+        }
+      }),
+      { numRuns: runs, seed: 11 },
+    );
+  });
+
+  const reaches = (resources: readonly unknown[]): Map<string, string> =>
+    new Map(
+      inventoryReport(resources, [22, 443, 3389]).machines.flatMap(({ id, ports }) =>
+        ports.map(({ port, reach }): [string, string] => [`${id} ${port}`, reach]),
+      ),
+    );
+});
+
+function withoutPublicAddresses(resources: readonly Json[]): Json[] {
+  return resources
+    .filter(one => !/publicIPAddresses/i.test(String(one.type)))
+    .map(
+      one => JSON.parse(JSON.stringify(one), (key, value) => (key === 'publicIPAddress' ? undefined : value)) as Json,
+    );
+}

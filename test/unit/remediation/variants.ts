@@ -42,6 +42,23 @@ export const variants: readonly Variant[] = [
   variant('jump path: several machines', 'jump-path', ['web1', 'web2'], { sources: office, closeDirect: true }),
   variant('jump path: existing load balancer', 'jump-path', ['app1'], { sources: office }),
   variant('jump path: a machine without a group', 'jump-path', ['bare1'], { sources: office }),
+  variant('jump path: existing load balancer, its address named', 'jump-path', ['app1'], {
+    sources: office,
+    dnsLabel: 'jump-app1',
+    dnsScope: 'TenantReuse',
+  }),
+  variant('jump path: denied, and the address left', 'jump-path', ['web1'], { sources: office, closing: ['deny'] }),
+  variant('jump path: a NAT gateway instead of the addresses', 'jump-path', ['web1', 'web2'], {
+    sources: office,
+    closing: ['deny', 'dissociate'],
+    wayOut: 'nat-gateway',
+  }),
+  variant('jump path: an outbound rule instead of the address', 'jump-path', ['rdp1'], {
+    port: 3389,
+    sources: office,
+    closing: ['dissociate'],
+    wayOut: 'outbound-rule',
+  }),
   variant('jump path: nobody admitted', 'jump-path', ['web1'], {}),
   variant('just-in-time: new policy', 'just-in-time', ['app1'], { sources: office, hours: 2 }),
   variant('just-in-time: merged into the policy', 'just-in-time', ['web1'], {}),
