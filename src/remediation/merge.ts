@@ -22,6 +22,9 @@ type Case = 'exact' | 'any';
 const deepest = 60;
 const mostDifferences = 50;
 
+/** How much of a resource others may have changed: nothing, nothing of what a rule does, or only other parts. */
+export type Leeway = 'none' | 'rule' | 'parts';
+
 /**
  * Puts together what we want to change and what others have changed since: `ours` was made of `base`, and `theirs` is
  * what stands there now. What only one side has changed is taken over; a rule is taken as a whole, so that nobody's half
@@ -31,12 +34,23 @@ export function merge(
   base: JsonObject | null,
   ours: JsonObject | null,
   theirs: JsonObject | null,
-  wholeIsRule = false,
+  leeway: Leeway = 'parts',
 ): Merged {
+  const changed = { none: differences, rule: ruleDifferences, parts: () => [] }[leeway](base, theirs, 'any');
+  if (changed.length > 0) return { body: ours, conflicts: changed };
   const conflicts: Difference[] = [];
-  if (wholeIsRule && !alike(base, theirs, 'any', 0)) conflicts.push(...differences(base, theirs, 'any'));
   const merged = mergeValues(base ?? undefined, ours ?? undefined, theirs ?? undefined, '', conflicts, 0);
   return { body: isObject(merged) ? merged : null, conflicts };
+}
+
+/** Fields that say what a rule does. A newer API may name more than an older one: those are no change. */
+const telling =
+  /^(access|allowed|backend|destination|direction|frontend|ipProtocols|maxRequest|priority|protocol|source|translated)/i;
+
+function ruleDifferences(base: unknown, theirs: unknown): Difference[] {
+  const found = differences(base, theirs, 'any');
+  if (!isObject(base) || !isObject(theirs)) return found;
+  return found.filter(one => telling.test(one.path.replace(/^properties\./, '')));
 }
 
 /** Every place where two bodies differ, up to a number that a person can look at. */
@@ -82,7 +96,8 @@ function mergeValues(
   if (depth > deepest || alike(ours, base, 'any', 0)) return theirs;
   if (alike(theirs, base, 'any', 0) || alike(ours, theirs, 'any', 0)) return ours;
   if (isObject(ours) && isObject(theirs) && (base === undefined || isObject(base))) {
-    if (isRule(path)) conflicts.push({ path, expected: base, found: theirs });
+    if (isRule(path))
+      conflicts.push(...ruleDifferences(base, theirs).map(one => ({ ...one, path: `${path}.${one.path}` })));
     return mergeObjects(base, ours, theirs, path, conflicts, depth);
   }
   const lists = [base ?? [], ours, theirs].map(keyed);
@@ -93,8 +108,14 @@ function mergeValues(
   }
   const out: unknown[] = [];
   for (const key of new Set([...theirItems.keys(), ...ourItems.keys()])) {
-    const at = `${path}[${key}]`;
-    const item = mergeValues(baseItems.get(key), ourItems.get(key), theirItems.get(key), at, conflicts, depth + 1);
+    const item = mergeValues(
+      baseItems.get(key),
+      ourItems.get(key),
+      theirItems.get(key),
+      `${path}[${key}]`,
+      conflicts,
+      depth + 1,
+    );
     if (item !== undefined) out.push(item);
   }
   return out;
@@ -146,8 +167,8 @@ function collect(
   if (isObject(expected) && isObject(found)) {
     const [before, after] = [fields(expected), fields(found)];
     for (const [lower, { name }] of [...before, ...after].filter(unique())) {
-      const at = path === '' ? name : `${path}.${name}`;
-      collect(before.get(lower)?.value, after.get(lower)?.value, letterCase, at, out, depth + 1);
+      const inner = path === '' ? name : `${path}.${name}`;
+      collect(before.get(lower)?.value, after.get(lower)?.value, letterCase, inner, out, depth + 1);
     }
     return;
   }

@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import { type Difference, differenceText, type Merged, merge } from './merge.ts';
+import { type Difference, differenceText, type Leeway, merge } from './merge.ts';
 import { bodyOf } from './plan-body.ts';
 import { isObject, type JsonObject, pickText } from './plan-json.ts';
 import type { PlanStep } from './plan-steps.ts';
@@ -93,7 +93,7 @@ export function rebased(
   ours: JsonObject | null,
   theirs: JsonObject | null,
 ): JsonObject | null {
-  const merged: Merged = merge(base, ours, theirs, isAtomic(step.id) || ours === null || base === null);
+  const merged = merge(base, ours, theirs, leewayOf(step.id, base, ours));
   const [first] = merged.conflicts;
   if (!first) return merged.body;
   const what =
@@ -105,9 +105,10 @@ export function rebased(
   throw new NotAsExpected(what, merged.conflicts);
 }
 
-/** Resources that are changed as a whole or not at all: one rule, one record. */
-function isAtomic(id: string): boolean {
-  return /\/(securityRules|inboundNatRules|CNAME|A)\/[^/]+$/i.test(id);
+/** One rule or record is changed as a whole or not at all, and nothing is made or deleted over another's head. */
+function leewayOf(id: string, base: JsonObject | null, ours: JsonObject | null): Leeway {
+  if (/\/(securityRules|inboundNatRules)\/[^/]+$/i.test(id)) return 'rule';
+  return ours === null || base === null || /\/(CNAME|A)\/[^/]+$/i.test(id) ? 'none' : 'parts';
 }
 
 /** Whether a request for access stands in its policy already, from before the process ended. */

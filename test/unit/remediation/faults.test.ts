@@ -101,11 +101,12 @@ describe('a failure at every call of every action', function () {
     }
   }
 
-  for (const variant of variants) {
+  for (const [index, variant] of variants.entries()) {
     it(`ends well: ${variant.title}`, async () => {
       const run = await rehearse(variant);
       const endsByItself = variant.action === 'request-access';
       for (const [salt, { title, effect, lasting }] of errors.entries()) {
+        if (!full && salt % 5 !== index % 5) continue;
         for (const call of chosen(run.calls, salt)) {
           const message = `${title} at call ${call} of ${run.calls}`;
           live.restore(state);
@@ -190,7 +191,7 @@ describe('a failure at every call of every action', function () {
   }
 
   it('takes back what was done when it is cancelled between two steps', async () => {
-    for (const variant of variants.filter(one => one.action !== 'request-access')) {
+    for (const variant of variants.filter((one, i) => one.action !== 'request-access' && (full || i % 8 === 0))) {
       const run = await rehearse(variant);
       for (let at = 0; at < run.plan.steps.length; at++) {
         live.restore(state);

@@ -7,7 +7,7 @@ import { undoChange } from '../../../src/remediation/undo.ts';
 import { LiveEstate, tenantId } from './live-estate.ts';
 import { firstMachine, randomEstates } from './random-estates.ts';
 
-const runs = process.env.PORTCULLIS_FULL === '1' ? 1000 : 20;
+const runs = process.env.PORTCULLIS_FULL === '1' ? 1000 : 10;
 
 describe('changes of random estates in the local Azure', function () {
   this.timeout(600_000);
