@@ -1,4 +1,5 @@
 import type { Event, Uri } from 'vscode';
+import type { RuleChange } from '../findings/fixes/rule-changes.ts';
 import type { SecurityGroup } from '../network/model.ts';
 
 /** A security group that is in Azure, beside the template that declares one of the same name. */
@@ -24,9 +25,11 @@ export interface DeclaredGroupPlace {
   readonly label: string;
 }
 
-/** What the explorer asks the editor's part: where a deployed group is declared. */
+/** What the explorer asks the editor's part: where a deployed group is declared, and to change it there. */
 export interface DeclaredGroups {
   find(name: string): readonly DeclaredGroupPlace[];
+  /** Makes changes of rules where their groups are declared. @throws OperationError when none of them can be made. */
+  change(changes: readonly RuleChange[]): Promise<void>;
 }
 
 /** For a host that reads nothing from Azure. */

@@ -78,6 +78,7 @@ export function activateEditorFeature(
   return {
     declaredGroups: {
       find: name => (session ? session.placesOfGroup(name) : []),
+      change: async changes => (await load()).changeDeclaredRules(changes),
     },
     dispose: () => disposables.dispose(),
   };

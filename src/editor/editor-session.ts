@@ -2,6 +2,7 @@ import { commands, type LogOutputChannel, languages, Position, Range, type TreeV
 import type { CommandManager } from '../commands/command-manager.ts';
 import { Disposables } from '../commands/disposables.ts';
 import type { DeclaredGroupPlace, DeployedGroups } from '../commands/group-links.ts';
+import type { RuleChange } from '../findings/fixes/rule-changes.ts';
 import { AnalysisService } from './analysis-service.ts';
 import { codeActionMetadata, FixActions } from './code-actions.ts';
 import { GroupLenses } from './code-lenses.ts';
@@ -38,11 +39,17 @@ export class EditorSession extends Disposables {
     const actions = new FixActions(this.service, fixes);
     this.register(languages.registerCodeActionsProvider(documentSelector, actions, codeActionMetadata));
     registerFindingCommands(commandManager, this.service, fixes);
-    const lenses = this.register(new GroupLenses(this.service, fixes));
+    const lenses = this.register(new GroupLenses(this.service, fixes, deployments));
     this.register(languages.registerCodeLensProvider(documentSelector, lenses));
     this.register(languages.registerHoverProvider(documentSelector, new ProofHover(this.service)));
     this.register(createLanguageStatus(this.service));
     commandManager.register('portcullis.explainSecurityGroup', explainSecurityGroup);
+  }
+
+  /** Makes changes of deployed rules in the templates that declare their groups. */
+  async changeDeclaredRules(changes: readonly RuleChange[]): Promise<void> {
+    const { changeDeclaredRules } = await import('./template-changes.ts');
+    await changeDeclaredRules(this.service.results, changes);
   }
 
   /** Where the analysed templates declare groups of a name. */

@@ -7,8 +7,13 @@ import { TextRanges } from './text-ranges.ts';
  * Edits as a workspace edit. With a label, what changes in more than one place is shown in VS Code's preview before it
  * is applied: whoever chooses the fix sees only one of the places.
  */
-export function workspaceEditOf(edits: readonly TextEdit[], result: RootResult, label?: string): WorkspaceEdit {
-  const metadata = label !== undefined && edits.length > 1 ? { needsConfirmation: true, label } : undefined;
+export function workspaceEditOf(
+  edits: readonly TextEdit[],
+  result: RootResult,
+  label?: string,
+  needsConfirmation = edits.length > 1,
+): WorkspaceEdit {
+  const metadata = label !== undefined && needsConfirmation ? { needsConfirmation: true, label } : undefined;
   const ranges = new TextRanges(result.files);
   const out = new WorkspaceEdit();
   for (const { file, range, newText } of edits) {

@@ -97,6 +97,7 @@ export function activateExplorerFeature(
     documents,
     journal,
     memory: context.globalState,
+    declared,
     machineOf: (node?: MachinesNode) => machineOf({ estate, view }, node),
   });
   void tellUnfinished(journal.unfinished);

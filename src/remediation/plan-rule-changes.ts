@@ -10,7 +10,7 @@ const ruleId = /\/networkSecurityGroups\/[^/]+\/securityRules\/[^/]+$/i;
  * What a plan changes in rules of security groups, as templates that declare the groups would have it: each rule once, as
  * it is after all steps, in the order of the plan.
  */
-export function ruleChangesOf({ steps, undo }: Plan): readonly RuleChange[] {
+export function ruleChangesOf({ steps, undo }: Pick<Plan, 'steps' | 'undo'>): readonly RuleChange[] {
   const ids = new Map<string, string>();
   for (const { id, method } of steps) if (method !== 'POST' && ruleId.test(id)) ids.set(comparable(id), id);
   return [...ids.values()].flatMap((id): RuleChange[] => {

@@ -150,7 +150,9 @@ describe('the explorer, with the local Azure', () => {
       await workbench.page.keyboard.press('ArrowRight');
       await workbench.row(next).first().click();
     }
-    await workbench.page.locator('.monaco-editor[data-uri$="deployed.bicep"]').first().waitFor();
+    const template = workbench.page.locator('.monaco-editor[data-uri$="deployed.bicep"]').first();
+    await template.waitFor();
+    await template.getByText('Close in Azure: Production / web / late-deny-nsg').first().waitFor();
     await workbench.shot('declared-in');
   });
 

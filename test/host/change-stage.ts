@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { CancellationError, commands, type Disposable, type QuickPickItem, window, workspace } from 'vscode';
 import type { CommandManager } from '../../src/commands/command-manager.ts';
+import type { DeclaredGroups } from '../../src/commands/group-links.ts';
 import { registerChangeCommands } from '../../src/explorer/change/change-commands.ts';
 import { ChangeJournal } from '../../src/explorer/change/change-journal.ts';
 import { Estate } from '../../src/explorer/estate.ts';
@@ -9,6 +10,7 @@ import type { ListedMachine } from '../../src/explorer/machine-list.ts';
 import { MachinesTree } from '../../src/explorer/machines-tree.ts';
 import type { MachinesNode } from '../../src/explorer/nodes.ts';
 import { ResourceDocuments, resourceScheme } from '../../src/explorer/resource-documents.ts';
+import type { RuleChange } from '../../src/findings/fixes/rule-changes.ts';
 import { layDemoEstate } from '../azure-server/demo-estate.ts';
 import { AzureServer } from '../azure-server/server.ts';
 import { TestMemory, TestSessions } from './test-sessions.ts';
@@ -30,6 +32,10 @@ export class ChangeStage {
   readonly inputs: (string | { readonly refused: string; readonly because: RegExp })[] = [];
   /** The answer to a question: a button, or undefined; the first button when left out. */
   answer: (message: string, buttons: readonly string[]) => string | undefined = (_message, buttons) => buttons[0];
+  /** Where templates declare a group; none at first. */
+  declared: DeclaredGroups['find'] = () => [];
+  /** Changes that templates were to follow. */
+  readonly changedTemplates: RuleChange[] = [];
   /** Labels of all items that the last picker showed. */
   lastItems: readonly string[] = [];
   readonly #handlers = new Map<string, Handler>();
@@ -53,6 +59,10 @@ export class ChangeStage {
       documents,
       journal: this.journal,
       memory: this.memory,
+      declared: {
+        find: name => this.declared(name),
+        change: async changes => void this.changedTemplates.push(...changes),
+      },
       machineOf: async node => (node as { machine: ListedMachine }).machine,
     });
     const show = async (message: string, ...rest: unknown[]) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { env } from 'vscode';
+import { env, Uri } from 'vscode';
 import { demoSubscriptions } from '../azure-server/demo-estate.ts';
 import { ChangeStage, stageSupported } from './change-stage.ts';
 
@@ -52,6 +52,35 @@ describe('changing Azure from the machines view', function () {
       await run('denyPort', row('web-01'));
       assert.match(await env.clipboard.readText(), /az rest/);
       assert.deepEqual(stage.writes, []);
+    });
+
+    it('edits the templates that declare the group in place of Azure', async () => {
+      stage.declared = name =>
+        name === 'web-nsg' ? [{ uri: Uri.file('/main.bicep'), line: 0, label: 'main.bicep:1' }] : [];
+      stage.answer = (_message, buttons) => buttons.find(button => button === 'Edit Templates Instead');
+      await run('denyPort', row('web-01'));
+      assert.deepEqual(stage.writes, []);
+      assert.ok(stage.changedTemplates.length > 0);
+      assert.ok(stage.changedTemplates.every(change => change.group === 'web-nsg'));
+    });
+
+    it('does not offer to edit templates that declare nothing of it', async () => {
+      stage.answer = (_message, buttons) => {
+        assert.ok(!buttons.includes('Edit Templates Instead'));
+        return undefined;
+      };
+      await run('denyPort', row('web-01'));
+    });
+
+    it('begins at a group, as the editor names it', async () => {
+      stage.picks.push(/^web-01: SSH/, /^Deny$/);
+      await run('closeDeployedGroup', group('web-nsg'));
+      assert.equal(reach('web-01'), 'none');
+      await assert.rejects(run('closeDeployedGroup', group('web-nsg')), /open to the internet/);
+      await assert.rejects(
+        run('closeDeployedGroup', '/subscriptions/s/none'),
+        /No machine that was read is behind none/,
+      );
     });
 
     it('tells of every machine behind the group, and what else the rule carried', async () => {

@@ -54,6 +54,7 @@ describe('the jump path wizard', function () {
       documents,
       journal,
       memory: new TestMemory(),
+      declared: { find: () => [], change: async () => undefined },
       machineOf: async node => (node as { machine: ListedMachine }).machine,
     });
     told.length = 0;

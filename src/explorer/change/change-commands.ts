@@ -34,6 +34,10 @@ export function registerChangeCommands(manager: CommandManager, parts: ChangePar
   register('portcullis.connectThroughBastion');
   register('portcullis.createBastion');
   register('portcullis.preventPublicAddresses');
+  manager.register('portcullis.closeDeployedGroup', async (groupId: unknown) => {
+    const { closeDeployedGroup } = await import('./group-action.ts');
+    await closeDeployedGroup(await flowNow(), groupId);
+  });
   manager.register('portcullis.undoChange', async (node?: ChangesNode) => (await flowNow()).undo(node?.change));
   manager.register('portcullis.finishChange', async (node?: ChangesNode) => (await flowNow()).finish(node?.change));
 }

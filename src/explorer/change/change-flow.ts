@@ -8,7 +8,9 @@ import {
   window,
 } from 'vscode';
 import type { ArmWriter } from '../../azure/write.ts';
+import type { DeclaredGroups } from '../../commands/group-links.ts';
 import { OperationError } from '../../commands/operation-error.ts';
+import type { RuleChange } from '../../findings/fixes/rule-changes.ts';
 import type { Change, ChangeState } from '../../remediation/change.ts';
 import type { Plan } from '../../remediation/plan.ts';
 import type { ChangedByOthers } from '../../remediation/undo.ts';
@@ -25,6 +27,8 @@ export interface ChangeParts {
   readonly journal: ChangeJournal;
   /** Where a consent given once is kept. */
   readonly memory: Memento;
+  /** Where templates of the workspace declare what is deployed. */
+  readonly declared: DeclaredGroups;
   /** The machine of a row; asks when there is none. */
   readonly machineOf: (node?: MachinesNode) => Promise<ListedMachine>;
 }
@@ -70,15 +74,24 @@ export class ChangeFlow {
     const notes = await this.#check(plan, change);
     const checked = { ...plan, warnings: [...plan.warnings, ...notes] };
     await this.#preview(checked, subject);
+    const declared = await this.#declaredChanges(plan);
     const chosen = await window.showWarningMessage(
       questionText(checked, subject),
       { modal: true, detail: modalText(checked) },
       'Apply',
       'Copy as Script',
+      ...(declared.length > 0 ? ['Edit Templates Instead'] : []),
     );
     if (chosen === 'Copy as Script') await copyScript(plan);
+    if (chosen === 'Edit Templates Instead') await this.parts.declared.change(declared);
     if (chosen !== 'Apply') return undefined;
     return { ...change, startedAt: new Date().toISOString() };
+  }
+
+  /** What a plan changes in rules of groups that templates of the workspace declare. */
+  async #declaredChanges(plan: Pick<Plan, 'steps' | 'undo'>): Promise<readonly RuleChange[]> {
+    const { ruleChangesOf } = await import('../../remediation/plan-rule-changes.ts');
+    return ruleChangesOf(plan).filter(({ group }) => this.parts.declared.find(group).length > 0);
   }
 
   /** Takes a change back; asks which when none is given. */
@@ -164,7 +177,7 @@ export class ChangeFlow {
         throw new OperationError(error.message, { cause: error });
       }
     });
-    this.#tell(done, direction, differences);
+    this.#tell(done, direction, differences, direction === 'apply' ? await this.#declaredChanges(planned(done)) : []);
     return done;
   }
 
@@ -198,12 +211,16 @@ export class ChangeFlow {
     }
   }
 
-  #tell(done: Change, direction: Direction, differences: readonly string[]): void {
+  #tell(done: Change, direction: Direction, differences: readonly string[], declared: readonly RuleChange[]): void {
     if (done.remains.length > 0)
       throw new OperationError(`Not all of it could be taken back: ${done.remains.join('; ')}.`);
     const what = `${direction === 'apply' ? 'Done' : 'Taken back'}: ${done.title}`;
     const undo = { title: 'Undo', run: () => commands.executeCommand('portcullis.undoChange', { change: done }) };
-    const buttons = direction === 'apply' && done.steps.some(step => step.inverse) ? [undo] : [];
+    const edit = { title: 'Edit Templates Too', run: () => this.parts.declared.change(declared) };
+    const buttons = [
+      ...(direction === 'apply' && done.steps.some(step => step.inverse) ? [undo] : []),
+      ...(declared.length > 0 ? [edit] : []),
+    ];
     const shown =
       differences.length > 0
         ? window.showWarningMessage(`${what}. But: ${differences.join('; ')}.`, ...buttons)
@@ -221,6 +238,14 @@ export class ChangeFlow {
     if (!chosen) throw new CancellationError();
     return chosen.change;
   }
+}
+
+/** The steps of a change and what takes them back, as its plan had them. */
+function planned({ steps }: Change): Pick<Plan, 'steps' | 'undo'> {
+  return {
+    steps: steps.map(({ step }) => step),
+    undo: steps.flatMap(({ inverse }) => inverse ?? []).reverse(),
+  };
 }
 
 function idsOf(change: Change): string[] {
