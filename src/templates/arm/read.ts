@@ -37,7 +37,7 @@ export function readTemplate(
   return {
     entry: unit,
     ...(options.parameterFile !== undefined && { parameterFile: options.parameterFile }),
-    declarations: reader.declarations,
+    declarations: reader.declarations(),
     // Values are evaluated as they are looked at, and some problems come to light only then.
     get problems() {
       return evaluator.problems;

@@ -1,9 +1,9 @@
 import type { CallSite, Existence, ResourceDeclaration } from '../../network/resource.ts';
-import { bothExistences, certainExistence, dependingOn } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
 import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
 import { numberValue, symbolOf, unknownValue } from '../functions/values.ts';
+import { type Decision, DeclaredResources, decided, type Presence, present } from '../presence.ts';
 import { type Deployments, scopeOfResource } from './deployments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame } from './frame.ts';
@@ -29,13 +29,6 @@ const relevantType = new RegExp(
 );
 const deploymentType = 'microsoft.resources/deployments';
 
-/** Whether something is there: as the deployer may decide, and as the values at hand decide. */
-interface Presence {
-  readonly existence: Existence;
-  /** The values at hand leave it out: it is judged as if it existed, but a rule is left out. */
-  readonly leftOut: boolean;
-}
-
 interface Parent {
   readonly type: string;
   readonly name: Value;
@@ -56,7 +49,7 @@ interface Surroundings {
 
 /** Collects the declarations of a template and of everything that it deploys. */
 export class TemplateReader {
-  readonly declarations: ResourceDeclaration[] = [];
+  readonly #declared = new DeclaredResources();
 
   constructor(
     private readonly evaluator: Evaluator,
@@ -72,8 +65,13 @@ export class TemplateReader {
       scope,
       address,
       via: [],
-      presence: { existence: certainExistence, leftOut: false },
+      presence: present,
     });
+  }
+
+  /** What was read that counts. */
+  declarations(): readonly ResourceDeclaration[] {
+    return this.#declared.settled();
   }
 
   /** `owner` is a template or a resource with resources inside. */
@@ -118,18 +116,15 @@ export class TemplateReader {
     const count = this.#count(copy, name, around);
     const indices: readonly Value[] =
       count.instances === 'unknown'
-        ? [unknownValue(count.on, [], { symbol: `{copyIndex('${name}')}` })]
+        ? [unknownValue(count.now, [], { symbol: `{copyIndex('${name}')}` })]
         : Array.from({ length: count.instances }, (_, index) => numberValue(index, literalOrigin(frame, copy)));
     for (const [position, index] of indices.entries()) {
-      if (this.evaluator.exhausted || this.declarations.length >= mostDeclarations) return;
+      if (this.evaluator.exhausted || this.#declared.size >= mostDeclarations) return;
       this.#instance(node, type, {
         ...around,
         frame: { ...frame, loops: { name: name.toLowerCase(), index, outer: frame.loops } },
         address: count.instances === 'unknown' ? `${around.address}[*]` : `${around.address}[${position}]`,
-        presence: {
-          existence: bothExistences(around.presence.existence, dependingOn(count.on)),
-          leftOut: around.presence.leftOut || count.leftOut,
-        },
+        presence: decided(around.presence, count),
       });
     }
   }
@@ -149,22 +144,22 @@ export class TemplateReader {
   #count(copy: JsonNode, name: string, around: Surroundings): Count {
     const { json } = around.source;
     const countNode = json.find(copy, 'count');
-    if (countNode === undefined) return { instances: 1, on: [], leftOut: false };
+    if (countNode === undefined) return { instances: 1, open: [], now: [], leftOut: false };
     const open = this.evaluator.value(openFrame(around.frame), countNode);
     const on = open.kind === 'unknown' ? open.dependsOn : [];
     const value = this.evaluator.value(around.frame, countNode);
     const count = wholeNumber(value);
     if (count === undefined) {
       const names = value.kind === 'unknown' ? value.dependsOn : ['the count of a loop'];
-      return { instances: 'unknown', on: names, leftOut: false };
+      return { instances: 'unknown', open: names, now: names, leftOut: false };
     }
     if (count < 0 || count > mostInstances) {
       this.evaluator.report(placeOf(around.source, countNode), copyCountMessage(name, count, mostInstances));
-      return { instances: count < 0 ? 0 : mostInstances, on, leftOut: false };
+      return { instances: count < 0 ? 0 : mostInstances, open: on, now: [], leftOut: false };
     }
     // None by default: judged as if there were one, since the deployer may want it.
-    if (count === 0 && on.length > 0) return { instances: 1, on, leftOut: true };
-    return { instances: count, on, leftOut: false };
+    if (count === 0 && on.length > 0) return { instances: 1, open: on, now: [], leftOut: true };
+    return { instances: count, open: on, now: [], leftOut: false };
   }
 
   #instance(node: JsonNode, type: string, around: Surroundings): void {
@@ -175,10 +170,8 @@ export class TemplateReader {
       this.#deployment(node, inside);
       return;
     }
-    // The deployer's default leaves this rule out, so it does not count.
-    const left = presence.leftOut && /^microsoft\.network\/networksecuritygroups\/securityrules$/i.test(type);
     const name = this.#name(node, inside);
-    if (!left) this.#declare(node, type, name, inside);
+    this.#declare(node, type, name, inside);
     const depth = (around.parent?.depth ?? 0) + 1;
     if (depth <= deepestChildren) {
       this.#resources(node, { ...inside, presence: around.presence, parent: { type, name, depth } });
@@ -192,12 +185,12 @@ export class TemplateReader {
     const open = this.evaluator.value(openFrame(around.frame), condition);
     const truth = truthOf(open);
     if (truth === false) return undefined;
-    const actual = truthOf(this.evaluator.value(around.frame, condition));
-    const existence =
-      truth === true || open.kind !== 'unknown'
-        ? around.presence.existence
-        : bothExistences(around.presence.existence, dependingOn(open.dependsOn));
-    return { existence, leftOut: around.presence.leftOut || actual === false };
+    const actual = this.evaluator.value(around.frame, condition);
+    return decided(around.presence, {
+      open: truth === true ? [] : undecided(open),
+      now: truthOf(actual) === undefined ? undecided(actual) : [],
+      leftOut: truthOf(actual) === false,
+    });
   }
 
   #name(node: JsonNode, around: Surroundings): Value {
@@ -213,25 +206,27 @@ export class TemplateReader {
   }
 
   #declare(node: JsonNode, type: string, name: Value, around: Surroundings): void {
-    if (this.declarations.length >= mostDeclarations) return;
+    if (this.#declared.size >= mostDeclarations) return;
     const { source, frame } = around;
     const { json } = source;
     const existing = json.find(node, 'existing');
     const version = json.find(node, 'apiVersion');
     const apiVersion = version === undefined ? undefined : this.evaluator.value(frame, version);
-    this.declarations.push({
+    const id = this.#id(node, type, name, around);
+    const declare = (existence: Existence): ResourceDeclaration => ({
       type,
       ...(apiVersion?.kind === 'string' && { apiVersion: apiVersion.value }),
-      id: this.#id(node, type, name, around),
+      id,
       name,
       body: this.#body(node, frame),
-      existence: around.presence.existence,
+      existence,
       existing: existing !== undefined && json.boolean(existing),
       address: around.address,
       place: openingPlace(source, node),
       extent: placeOf(source, node),
       via: around.via,
     });
+    this.#declared.add(type, id, around.presence, declare);
   }
 
   #id(node: JsonNode, type: string, name: Value, around: Surroundings): Value {
@@ -274,10 +269,12 @@ export class TemplateReader {
   }
 }
 
-interface Count {
+interface Count extends Decision {
   readonly instances: number | 'unknown';
-  readonly on: readonly string[];
-  readonly leftOut: boolean;
+}
+
+function undecided(value: Value): readonly string[] {
+  return value.kind === 'unknown' ? value.dependsOn : [];
 }
 
 function isWholeType(type: string): boolean {

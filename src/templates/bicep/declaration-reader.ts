@@ -1,13 +1,7 @@
 import type { Place } from '../../network/origin.ts';
-import {
-  bothExistences,
-  type CallSite,
-  certainExistence,
-  dependingOn,
-  type Existence,
-  type ResourceDeclaration,
-} from '../../network/resource.ts';
+import { bothExistences, type CallSite, type Existence, type ResourceDeclaration } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
+import { type Decision, DeclaredResources, decided, existenceOf, type Presence, present } from '../presence.ts';
 import { unreadable } from './bicep-object.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame, openingPlace } from './frame.ts';
@@ -20,25 +14,19 @@ import type { Expression, ModuleNode, ResourceNode } from './syntax.ts';
 const mostDeclarations = 20_000;
 const deepestChildren = 10;
 
-const standaloneRule = /^microsoft\.network\/networksecuritygroups\/securityrules$/i;
-
-/** Whether something is there: as the deployer may decide, and as the values at hand decide. */
-interface Presence {
-  readonly existence: Existence;
-  /** The values at hand leave it out: it is judged as if it existed, but a rule is left out. */
-  readonly leftOut: boolean;
-}
-
-const present: Presence = { existence: certainExistence, leftOut: false };
-
 /** Collects the declarations of a Bicep file and of every module that it calls. */
 export class DeclarationReader {
-  readonly declarations: ResourceDeclaration[] = [];
+  readonly #declared = new DeclaredResources();
 
   constructor(
     private readonly evaluator: Evaluator,
     private readonly isCancelled: () => boolean,
   ) {}
+
+  /** What was read that counts. */
+  declarations(): readonly ResourceDeclaration[] {
+    return this.#declared.settled();
+  }
 
   read(instance: Instance, via: readonly CallSite[] = [], around: Presence = present): void {
     for (const node of instance.source.program.deployed) {
@@ -92,38 +80,39 @@ export class DeclarationReader {
       return;
     }
     for (const declaration of target.declarations(calls)) {
-      const existence = bothExistences(presence.existence, declaration.existence);
-      this.#add({ ...declaration, existence });
+      const existence = bothExistences(existenceOf(declaration.type, presence), declaration.existence);
+      if (!this.#full) this.#declared.addDeclared({ ...declaration, existence });
     }
   }
 
   /** Undefined when literals alone rule the resource out. */
   #presence(
     frame: Frame,
-    set: { readonly condition: Expression | undefined; readonly on: readonly string[]; readonly leftOut: boolean },
+    set: Decision & { readonly condition: Expression | undefined },
     around: Presence,
   ): Presence | undefined {
-    let existence = bothExistences(around.existence, dependingOn(set.on));
-    let leftOut = around.leftOut || set.leftOut;
-    if (set.condition) {
-      const open = this.evaluator.value(openFrame(frame), set.condition);
-      const truth = truthOf(open);
-      if (truth === false) return undefined;
-      if (truth === undefined && open.kind === 'unknown')
-        existence = bothExistences(existence, dependingOn(open.dependsOn));
-      if (truthOf(this.evaluator.value(frame, set.condition)) === false) leftOut = true;
-    }
-    return { existence, leftOut };
+    const looped = decided(around, set);
+    if (!set.condition) return looped;
+    const open = this.evaluator.value(openFrame(frame), set.condition);
+    const truth = truthOf(open);
+    if (truth === false) return undefined;
+    const actual = this.evaluator.value(frame, set.condition);
+    return decided(looped, {
+      open: truth === true ? [] : undecided(open),
+      now: truthOf(actual) === undefined ? undecided(actual) : [],
+      leftOut: truthOf(actual) === false,
+    });
   }
 
   #declare(resource: Resource, via: readonly CallSite[], presence: Presence): void {
-    // The values at hand leave this rule out, so it does not count.
-    if (presence.leftOut && standaloneRule.test(resource.type)) return;
-    this.#add(new BicepDeclaration(resource, presence.existence, via));
+    if (this.#full) return;
+    const { type, id } = resource;
+    const declare = (existence: Existence): ResourceDeclaration => new BicepDeclaration(resource, existence, via);
+    this.#declared.add(type, id, presence, declare);
   }
 
-  #add(declaration: ResourceDeclaration): void {
-    if (this.declarations.length < mostDeclarations) this.declarations.push(declaration);
+  get #full(): boolean {
+    return this.#declared.size >= mostDeclarations;
   }
 }
 
@@ -183,6 +172,10 @@ function bodyOf({ frame, body, node, evaluator }: Resource): ObjectValue {
   if (value?.kind === 'object') return value;
   const origin = [{ kind: 'literal', place: frame.instance.place(node) }] as const;
   return new MapObject([], origin, value?.kind === 'unknown' ? value : unreadable(origin));
+}
+
+function undecided(value: Value): readonly string[] {
+  return value.kind === 'unknown' ? value.dependsOn : [];
 }
 
 function truthOf(value: Value): boolean | undefined {

@@ -142,7 +142,7 @@ export class Instance {
   #loopOf(set: ResourceSet | ModuleSet, items: readonly Value[], name: string): Value {
     const members = 'resources' in set ? set.resources : set.modules;
     if (!members.some(member => member.suffix === '[*]')) return { kind: 'array', items, origin: [] };
-    const on = set.on.length > 0 ? set.on : [`the loop of ${name}`];
+    const on = set.open.length > 0 ? set.open : [`the loop of ${name}`];
     return unknownValue(on, [], { alternatives: undefined, symbol: `{${name}}` });
   }
 

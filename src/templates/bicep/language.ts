@@ -46,7 +46,7 @@ function readBicep(unit: string, files: FileSystem, programs: ProgramCache, opti
   const bicepFiles = new BicepFiles(evaluator, files, programs, (instance, via) => {
     const apart = new DeclarationReader(evaluator, isCancelled);
     apart.read(instance, via);
-    return apart.declarations;
+    return apart.declarations();
   });
   const reader = new DeclarationReader(evaluator, isCancelled);
   const source = bicepFiles.source(unit);
@@ -59,14 +59,14 @@ function readBicep(unit: string, files: FileSystem, programs: ProgramCache, opti
     const parameters =
       parameterFile === undefined ? nothingGiven : parametersOfFile(evaluator, bicepFiles, parameterFile);
     reader.read(bicepFiles.entry(source, parameters, everythingOpen));
-    if (bicepFiles.loadsOnDemand) for (const { body } of reader.declarations) lookInto(body, 0);
+    if (bicepFiles.loadsOnDemand) for (const { body } of reader.declarations()) lookInto(body, 0);
   } else {
     evaluator.report(placeIn(unit, { start: 0, end: 0 }), source.message, 'error');
   }
   return {
     entry: unit,
     ...(options.parameterFile !== undefined && { parameterFile: options.parameterFile }),
-    declarations: reader.declarations,
+    declarations: reader.declarations(),
     // Values are evaluated when somebody looks at them, and may show a problem only then.
     get problems() {
       return evaluator.problems;

@@ -1,5 +1,6 @@
 import type { UnknownValue, Value } from '../../network/value.ts';
 import { numberValue, unknownValue } from '../functions/values.ts';
+import type { Decision } from '../presence.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame, placeIn, withLocal } from './frame.ts';
 import type { Expression, ForNode, ObjectNode } from './syntax.ts';
@@ -32,12 +33,9 @@ export interface Turn {
   readonly position: number | undefined;
 }
 
-export interface Turns {
+/** The decision is about the number of turns: left out, the values at hand make none, and one stands for what a deployer may make. */
+export interface Turns extends Decision {
   readonly turns: readonly Turn[];
-  /** What the number of turns hangs on. */
-  readonly on: readonly string[];
-  /** The values at hand make no turn at all; the one here stands for what a deployer may make. */
-  readonly leftOut: boolean;
 }
 
 /** The turns of a resource or module loop. */
@@ -67,11 +65,11 @@ export function turnsOf(evaluator: Evaluator, frame: Frame, loop: ForNode): Turn
       undefined,
     );
   };
-  if (source.kind === 'unknown') return { turns: [any(source)], on, leftOut: false };
+  if (source.kind === 'unknown') return { turns: [any(source)], open: on, now: on, leftOut: false };
   if (source.kind !== 'array') {
     const message = 'A loop runs over an array: this is none.';
     evaluator.report(placeIn(frame.instance.source.path, loop.source), message);
-    return { turns: [], on, leftOut: false };
+    return { turns: [], open: on, now: [], leftOut: false };
   }
   if (source.items.length > mostInstances) {
     evaluator.report(
@@ -81,8 +79,9 @@ export function turnsOf(evaluator: Evaluator, frame: Frame, loop: ForNode): Turn
   }
   const turns = source.items.slice(0, mostInstances).map((item, index) => turn(item, index));
   if (source.rest) turns.push(any(source.rest));
-  if (turns.length > 0 || on.length === 0) return { turns, on, leftOut: false };
-  return { turns: [any(unknownValue(on, []))], on, leftOut: true };
+  const leftOut = turns.length === 0 && on.length > 0;
+  if (leftOut) turns.push(any(unknownValue(on, [])));
+  return { turns, open: on, now: source.rest ? source.rest.dependsOn : [], leftOut };
 }
 
 /** The unknown part of an array. */

@@ -2,6 +2,7 @@ import type { Origin, OriginChain } from '../../network/origin.ts';
 import type { CallSite } from '../../network/resource.ts';
 import type { ObjectValue, Property, UnknownValue, Value } from '../../network/value.ts';
 import { objectValue, unknownValue } from '../functions/values.ts';
+import { type Decision, noDecision } from '../presence.ts';
 import { type Frame, openFrame, openingPlace } from './frame.ts';
 import type { Instance, ParameterSource } from './instance.ts';
 import { type Body, bodyOf, turnsOf } from './loops.ts';
@@ -11,23 +12,21 @@ import { deploymentScopeOf } from './scopes.ts';
 import type { Expression, ModuleNode, Name, ObjectNode } from './syntax.ts';
 
 /** A module declaration with all its calls. */
-export interface ModuleSet {
+export interface ModuleSet extends Decision {
   readonly looped: boolean;
   readonly modules: readonly ModuleCall[];
   readonly condition: Expression | undefined;
-  readonly on: readonly string[];
-  readonly leftOut: boolean;
 }
 
 export function modulesOf(caller: Instance, node: ModuleNode): ModuleSet {
   const body = bodyOf(node.value);
   if (!body.loop) {
     const only = new ModuleCall(caller.frame, node, body, '');
-    return { looped: false, modules: [only], condition: body.condition, on: [], leftOut: false };
+    return { looped: false, modules: [only], condition: body.condition, ...noDecision };
   }
-  const { turns, on, leftOut } = turnsOf(caller.evaluator, caller.frame, body.loop);
+  const { turns, ...decision } = turnsOf(caller.evaluator, caller.frame, body.loop);
   const modules = turns.map(turn => new ModuleCall(turn.frame, node, body, `[${turn.position ?? '*'}]`));
-  return { looped: true, modules, condition: body.condition, on, leftOut };
+  return { looped: true, modules, condition: body.condition, ...decision };
 }
 
 /** One call of a module: https://learn.microsoft.com/azure/azure-resource-manager/bicep/modules */

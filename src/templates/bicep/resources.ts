@@ -4,6 +4,7 @@ import { withPartIds } from '../functions/named-parts.ts';
 import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts } from '../functions/scope.ts';
 import { symbolOf, textValue, unknownValue } from '../functions/values.ts';
+import { type Decision, noDecision } from '../presence.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import { type Body, bodyOf, turnsOf } from './loops.ts';
@@ -11,12 +12,10 @@ import { deploymentScopeOf } from './scopes.ts';
 import type { Expression, Name, ObjectNode, ResourceNode } from './syntax.ts';
 
 /** A resource declaration with all its instances. */
-export interface ResourceSet {
+export interface ResourceSet extends Decision {
   readonly looped: boolean;
   readonly resources: readonly Resource[];
   readonly condition: Expression | undefined;
-  readonly on: readonly string[];
-  readonly leftOut: boolean;
 }
 
 /** All instances of a resource declaration, in a file or in a parent resource. */
@@ -29,13 +28,13 @@ export function resourcesOf(
   const body = bodyOf(node.value);
   if (!body.loop) {
     const only = new Resource(evaluator, frame, node, body, parent, '');
-    return { looped: false, resources: [only], condition: body.condition, on: [], leftOut: false };
+    return { looped: false, resources: [only], condition: body.condition, ...noDecision };
   }
-  const { turns, on, leftOut } = turnsOf(evaluator, frame, body.loop);
+  const { turns, ...decision } = turnsOf(evaluator, frame, body.loop);
   const resources = turns.map(
     turn => new Resource(evaluator, turn.frame, node, body, parent, `[${turn.position ?? '*'}]`),
   );
-  return { looped: true, resources, condition: body.condition, on, leftOut };
+  return { looped: true, resources, condition: body.condition, ...decision };
 }
 
 /** One resource that a Bicep file declares or refers to. */

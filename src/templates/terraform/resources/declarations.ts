@@ -1,5 +1,6 @@
 import type { ResourceDeclaration } from '../../../network/resource.ts';
 import { identity, type Value } from '../../../network/value.ts';
+import { isJudged } from '../../presence.ts';
 import { combine } from '../partial-value.ts';
 import { childIds, restTypes } from '../resource-ids.ts';
 import { mapping, stringValue, symbolOf, unknownValue } from '../terraform-value.ts';
@@ -193,13 +194,12 @@ function childName(parent: Parent, name: Value): Value {
 
 function declarationOf(draft: Draft): ResourceDeclaration {
   const { source } = draft;
-  const group = /^microsoft\.network\/networksecuritygroups$/i.test(draft.type);
   return {
     type: draft.type,
     id: draft.id,
     name: draft.name,
     body: draft.body.toValue(),
-    existence: group ? source.wholeExistence : source.existence,
+    existence: isJudged(draft.type) ? source.wholeExistence : source.existence,
     existing: draft.existing,
     address: source.address,
     place: source.place,

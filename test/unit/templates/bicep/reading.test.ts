@@ -119,6 +119,22 @@ const cases: readonly Case[] = [
     verdicts: ['nsg if parameter deploy: 22 internet'],
   },
   {
+    title: 'a module that its default leaves out, with a rule apart from its group',
+    text: `param on bool = false\nmodule a 'nsg.bicep' = if (on) {}\n`,
+    files: {
+      'nsg.bicep': `${groupText('nsg', '[]')}resource ssh 'Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01' = {\n  parent: nsg\n  ${ruleText({ name: "'a'" }).slice(1)}\n`,
+    },
+    verdicts: ['a.nsg if parameter on: 22 internet'],
+  },
+  {
+    title: 'an undecided module, with a rule apart from its group',
+    text: `param on bool\nmodule a 'nsg.bicep' = if (on) {}\n`,
+    files: {
+      'nsg.bicep': `${groupText('nsg', '[]')}resource ssh 'Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01' = {\n  parent: nsg\n  ${ruleText({ name: "'a'" }).slice(1)}\n`,
+    },
+    verdicts: ['a.nsg if parameter on: 22 internet'],
+  },
+  {
     title: 'a condition that literals rule out',
     text: `var deploy = false\n${one().replace('= {', '= if (deploy) {')}`,
     verdicts: [],

@@ -406,6 +406,14 @@ export const verdictCases: readonly VerdictCase[] = [
     expected: ['nsg: closed'],
   },
   {
+    title: 'a rule that its default puts in',
+    estate: {
+      parameters: { value: { type: 'bool', default: true } },
+      resources: [empty, standing('mgmt', {}, { when: value })],
+    },
+    expected: ['nsg: 22 internet'],
+  },
+  {
     title: 'an undecided rule',
     estate: {
       parameters: { value: { type: 'bool' } },
@@ -565,6 +573,20 @@ export const verdictCases: readonly VerdictCase[] = [
       resources: [group([rule('mgmt')]), network([subnet('web', 'nsg')]), address('Standard'), card(direct), machine],
     },
     expected: ['nsg: 22 internet', 'vm (machine): 22 internet'],
+  },
+  {
+    title: 'a machine whose address and group a default puts in',
+    estate: {
+      parameters: { value: { type: 'bool', default: true } },
+      resources: [
+        group([rule('mgmt')], { when: value }),
+        network([subnet('web')]),
+        { ...address('Standard'), when: value },
+        card(direct, 'nsg'),
+        { ...machine, when: value },
+      ],
+    },
+    expected: ['nsg if value: 22 internet', 'vm (machine): 22 internet'],
   },
   {
     title: 'a machine behind two groups, both open',
