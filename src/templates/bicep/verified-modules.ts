@@ -94,6 +94,87 @@ output subnetResourceIds array = map(subnets ?? [], subnet => '\${virtualNetwork
 `,
   ],
   [
+    'network/virtual-network/subnet',
+    `
+param name string
+param virtualNetworkName string
+param addressPrefix string?
+param addressPrefixes array?
+param networkSecurityGroupResourceId string = ''
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {
+  name: virtualNetworkName
+}
+resource subnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
+  parent: virtualNetwork
+  name: name
+  properties: {
+    addressPrefix: addressPrefix
+    addressPrefixes: addressPrefixes
+    networkSecurityGroup: empty(networkSecurityGroupResourceId) ? null : { id: networkSecurityGroupResourceId }
+  }
+}
+output name string = subnet.name
+output resourceId string = subnet.id
+`,
+  ],
+  [
+    'network/azure-firewall',
+    `
+param name string
+param virtualNetworkResourceId string = ''
+param publicIPResourceID string = ''
+param publicIPAddressObject object = {}
+param firewallPolicyId string = ''
+param natRuleCollections array?
+var ownAddress = publicIPAddressObject.?name ?? '\${name}-pip'
+resource publicIpAddress 'Microsoft.Network/publicIPAddresses@2024-05-01' = if (empty(publicIPResourceID)) {
+  name: ownAddress
+  sku: { name: 'Standard' }
+}
+resource azureFirewall 'Microsoft.Network/azureFirewalls@2024-05-01' = {
+  name: name
+  properties: {
+    firewallPolicy: empty(firewallPolicyId) ? null : { id: firewallPolicyId }
+    natRuleCollections: natRuleCollections ?? []
+    ipConfigurations: [
+      {
+        name: 'IpConfAzureFirewallSubnet'
+        properties: {
+          subnet: { id: '\${virtualNetworkResourceId}/subnets/AzureFirewallSubnet' }
+          publicIPAddress: { id: empty(publicIPResourceID) ? resourceId('Microsoft.Network/publicIPAddresses', ownAddress) : publicIPResourceID }
+        }
+      }
+    ]
+  }
+}
+output name string = azureFirewall.name
+output resourceId string = azureFirewall.id
+output privateIp string = azureFirewall.properties.ipConfigurations[0].properties.privateIPAddress
+`,
+  ],
+  [
+    'network/firewall-policy',
+    `
+param name string
+param basePolicyResourceId string = ''
+param ruleCollectionGroups array?
+resource firewallPolicy 'Microsoft.Network/firewallPolicies@2024-05-01' = {
+  name: name
+  properties: { basePolicy: empty(basePolicyResourceId) ? null : { id: basePolicyResourceId } }
+}
+resource groups 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2024-05-01' = [for group in ruleCollectionGroups ?? []: {
+  parent: firewallPolicy
+  name: group.name
+  properties: {
+    priority: group.priority
+    ruleCollections: group.ruleCollections
+  }
+}]
+output name string = firewallPolicy.name
+output resourceId string = firewallPolicy.id
+`,
+  ],
+  [
     'network/application-security-group',
     `
 param name string
@@ -114,6 +195,10 @@ param backendAddressPools array?
 param loadBalancingRules array?
 param inboundNatRules array?
 var id = resourceId('Microsoft.Network/loadBalancers', name)
+resource publicIpAddress 'Microsoft.Network/publicIPAddresses@2024-05-01' = [for frontend in filter(frontendIPConfigurations, one => !empty(one.?publicIPAddressConfiguration)): {
+  name: frontend.publicIPAddressConfiguration.?name ?? '\${name}-\${frontend.name}-pip'
+  sku: { name: frontend.publicIPAddressConfiguration.?skuName ?? 'Standard' }
+}]
 resource loadBalancer 'Microsoft.Network/loadBalancers@2024-05-01' = {
   name: name
   sku: { name: skuName }
@@ -121,11 +206,17 @@ resource loadBalancer 'Microsoft.Network/loadBalancers@2024-05-01' = {
     frontendIPConfigurations: map(frontendIPConfigurations, frontend => {
       name: frontend.name
       properties: {
-        publicIPAddress: empty(frontend.?publicIPAddressResourceId ?? frontend.?publicIPAddressId) ? null : { id: frontend.?publicIPAddressResourceId ?? frontend.?publicIPAddressId }
+        publicIPAddress: empty(frontend.?publicIPAddressConfiguration)
+          ? (empty(frontend.?publicIPAddressResourceId ?? frontend.?publicIPAddressId) ? null : { id: frontend.?publicIPAddressResourceId ?? frontend.?publicIPAddressId })
+          : { id: resourceId('Microsoft.Network/publicIPAddresses', frontend.?publicIPAddressConfiguration.?name ?? '\${name}-\${frontend.name}-pip') }
         subnet: empty(frontend.?subnetResourceId ?? frontend.?subnetId) ? null : { id: frontend.?subnetResourceId ?? frontend.?subnetId }
       }
     })
-    backendAddressPools: map(backendAddressPools ?? [], pool => { name: pool.name, id: '\${id}/backendAddressPools/\${pool.name}' })
+    backendAddressPools: map(backendAddressPools ?? [], pool => {
+      name: pool.name
+      id: '\${id}/backendAddressPools/\${pool.name}'
+      properties: { loadBalancerBackendAddresses: pool.?loadBalancerBackendAddresses ?? [] }
+    })
     loadBalancingRules: map(loadBalancingRules ?? [], rule => {
       name: rule.name
       properties: {
@@ -164,7 +255,7 @@ var addresses = flatten(map(nicConfigurations, nic => map(nic.?ipConfigurations 
   given: ip.?pipConfiguration.?publicIPAddressResourceId
   wanted: !empty(ip.?pipConfiguration)
   name: ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}'
-  sku: ip.?pipConfiguration.?skuName ?? 'Standard'
+  sku: ip.?pipConfiguration.?skuName ?? ip.?skuName ?? 'Standard'
 })))
 resource publicIpAddress 'Microsoft.Network/publicIPAddresses@2024-05-01' = [for address in filter(addresses, one => one.wanted && empty(one.given)): {
   name: address.name
@@ -178,6 +269,7 @@ resource networkInterface 'Microsoft.Network/networkInterfaces@2024-05-01' = [fo
       name: ip.?name ?? 'ipconfig\${index}'
       properties: {
         subnet: { id: ip.subnetResourceId }
+        privateIPAddress: ip.?privateIPAddress
         publicIPAddress: empty(ip.?pipConfiguration) ? null : {
           id: ip.?pipConfiguration.?publicIPAddressResourceId ?? resourceId('Microsoft.Network/publicIPAddresses', ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}')
         }
@@ -200,10 +292,38 @@ output name string = vm.name
 output resourceId string = vm.id
 `,
   ],
+  [
+    'compute/virtual-machine-scale-set',
+    `
+param name string
+param nicConfigurations array = []
+param skuCapacity int = 1
+resource vmss 'Microsoft.Compute/virtualMachineScaleSets@2024-07-01' = {
+  name: name
+  sku: { capacity: skuCapacity }
+  properties: {
+    virtualMachineProfile: {
+      networkProfile: {
+        networkInterfaceConfigurations: [for (nic, index) in nicConfigurations: {
+          name: '\${name}\${nic.?nicSuffix}configuration-\${index}'
+          properties: {
+            primary: index == 0
+            networkSecurityGroup: empty(nic.?nsgId ?? nic.?networkSecurityGroupResourceId ?? nic.?networkSecurityGroup.?id) ? null : { id: nic.?nsgId ?? nic.?networkSecurityGroupResourceId ?? nic.?networkSecurityGroup.?id }
+            ipConfigurations: nic.ipConfigurations
+          }
+        }]
+      }
+    }
+  }
+}
+output name string = vmss.name
+output resourceId string = vmss.id
+`,
+  ],
 ]);
 
 /** What the module of a registry path such as `bicep/avm/res/network/load-balancer` deploys, in Bicep. */
 export function verifiedModule(path: string): string | undefined {
-  const name = /(?:^|\/)avm\/res\/([\w-]+\/[\w-]+)$/.exec(path)?.[1];
+  const name = /(?:^|\/)avm\/res\/([\w-]+(?:\/[\w-]+)+)$/.exec(path)?.[1];
   return name === undefined ? undefined : modules.get(name);
 }

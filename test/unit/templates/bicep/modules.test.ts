@@ -126,6 +126,106 @@ describe('Bicep modules that are not Bicep files here', () => {
     );
   });
 
+  const network = callText(
+    'br/public:avm/res/network/virtual-network:0.7.0',
+    "addressPrefixes: ['10.0.0.0/16']\n    subnets: [{ name: 's', addressPrefix: '10.0.0.0/24' }]",
+    'vnet',
+  );
+  const machine = (configuration: string): string =>
+    callText(
+      'br/public:avm/res/compute/virtual-machine:0.15.0',
+      `nicConfigurations: [{ ipConfigurations: [{ name: 'ip', subnetResourceId: vnet.outputs.subnetResourceIds[0], ${configuration} }] }]`,
+      'vm',
+    );
+  const open = callText(nsgModule, `securityRules: [${ruleText()}]`);
+  const dnat = (type: string, protocols: string): string =>
+    `{ ${type} name: 'ssh', ${protocols}: ['TCP'], sourceAddresses: ['203.0.113.0/24'], destinationAddresses: ['198.51.100.4'], destinationPorts: ['2222'], translatedAddress: '10.0.0.4', translatedPort: '22' }`;
+  const verified: readonly (readonly [string, readonly string[], string])[] = [
+    [
+      'a scale set',
+      [
+        open,
+        network,
+        callText(
+          'br/public:avm/res/compute/virtual-machine-scale-set:0.7.0',
+          "nicConfigurations: [{ nicSuffix: '-nic', nsgId: nsg.outputs.resourceId, ipConfigurations: [{ name: 'ip', properties: { subnet: { id: vnet.outputs.subnetResourceIds[0] }, publicIPAddressConfiguration: { name: 'p' } } }] }]",
+          'vmss',
+        ),
+      ],
+      'internet',
+    ],
+    [
+      'a firewall with rules of its own',
+      [
+        network,
+        machine("privateIPAddress: '10.0.0.4'"),
+        callText(
+          'br/public:avm/res/network/azure-firewall:0.5.0',
+          `virtualNetworkResourceId: vnet.outputs.resourceId\n    natRuleCollections: [{ name: 'c', properties: { priority: 100, action: { type: 'Dnat' }, rules: [${dnat('', 'protocols')}] } }]`,
+          'firewall',
+        ),
+      ],
+      'restricted',
+    ],
+    [
+      'a firewall with a policy',
+      [
+        network,
+        machine("privateIPAddress: '10.0.0.4'"),
+        callText(
+          'br/public:avm/res/network/firewall-policy:0.1.0',
+          `ruleCollectionGroups: [{ name: 'g', priority: 100, ruleCollections: [{ name: 'c', priority: 100, ruleCollectionType: 'FirewallPolicyNatRuleCollection', action: { type: 'DNAT' }, rules: [${dnat("ruleType: 'NatRule',", 'ipProtocols')}] }] }]`,
+          'policy',
+        ),
+        callText(
+          'br/public:avm/res/network/azure-firewall:0.5.0',
+          'virtualNetworkResourceId: vnet.outputs.resourceId\n    firewallPolicyId: policy.outputs.resourceId',
+          'firewall',
+        ),
+      ],
+      'restricted',
+    ],
+    [
+      'a load balancer with an address of its own',
+      [
+        open,
+        network.replace("'10.0.0.0/24'", "'10.0.0.0/24', networkSecurityGroupResourceId: nsg.outputs.resourceId"),
+        machine('loadBalancerBackendAddressPools: [{ id: lb.outputs.backendpools[0].id }]'),
+        callText(
+          'br/public:avm/res/network/load-balancer:0.5.0',
+          "frontendIPConfigurations: [{ name: 'f', publicIPAddressConfiguration: { name: 'p' } }]\n    backendAddressPools: [{ name: 'b' }]\n    loadBalancingRules: [{ name: 'r', frontendIPConfigurationName: 'f', backendAddressPoolName: 'b', frontendPort: 2222, backendPort: 22 }]",
+          'lb',
+        ),
+      ],
+      'internet',
+    ],
+    [
+      'a subnet apart from its network',
+      [
+        open,
+        "resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: 'v'\n}\n",
+        callText(
+          'br/public:avm/res/network/virtual-network/subnet:0.1.2',
+          "virtualNetworkName: vnet.name\n    addressPrefix: '10.0.0.0/24'\n    networkSecurityGroupResourceId: nsg.outputs.resourceId",
+          's',
+        ),
+        machine("pipConfiguration: { name: 'p' }").replace('vnet.outputs.subnetResourceIds[0]', 's.outputs.resourceId'),
+      ],
+      'internet',
+    ],
+  ];
+  for (const [title, texts, reach] of verified) {
+    it(`judges what verified modules make: ${title}`, () => {
+      const { declarations, problems } = readText(texts.join('\n'));
+      assert.deepEqual(problems, []);
+      const [judged] = evaluateMachines(readResources(declarations), { ports: [22] });
+      assert.deepEqual(
+        judged!.ports.map(one => [one.reach, one.certainty]),
+        [[reach, 'definite']],
+      );
+    });
+  }
+
   it('judges a load balancer that a verified module makes', () => {
     const { declarations } = readText(
       callText(
