@@ -124,6 +124,9 @@ describe('the jump path wizard, with the local Azure', () => {
     await enter('65534');
     await message('do not end at 65534').waitFor();
     await enter('50123');
+    await pick('Addresses or CIDR blocks').locator('.monaco-icon-label').first().click();
+    await workbench.shot('sources');
+    await input().locator('.monaco-button', { hasText: 'OK' }).click();
     await message('Who may come in').waitFor();
     await enter('VirtualNetwork');
     await message('nobody comes through a public load balancer').waitFor();

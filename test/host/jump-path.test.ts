@@ -19,6 +19,7 @@ type Inputs = Parameters<typeof runWithInputs>[1];
 
 const { production, shared } = demoSubscriptions;
 const network = 'providers/Microsoft.Network';
+const enter = /to enter$/;
 
 describe('the jump path wizard', function () {
   this.timeout(90_000);
@@ -62,7 +63,7 @@ describe('the jump path wizard', function () {
     const show = async (message: string, ...rest: unknown[]) => {
       const [options] = rest as [{ detail?: string; modal?: boolean }];
       told.push([message, options?.detail ?? ''].join('\n').trim());
-      return options?.modal ? 'Apply' : press(message, rest as string[]);
+      return options?.modal ? (rest[1] as string) : press(message, rest as string[]);
     };
     Object.assign(window, { showWarningMessage: show, showInformationMessage: show, showErrorMessage: show });
   });
@@ -98,7 +99,7 @@ describe('the jump path wizard', function () {
     await create(
       [
         ...[/^web-01$/, back, /^web-0[12]$/],
-        ...[/New load balancer/, 'jump-a', back, 'jump-web', /Tenant/, '50100', '203.0.113.7'],
+        ...[/New load balancer/, 'jump-a', back, 'jump-web', /Tenant/, '50100', enter, '203.0.113.7'],
         /Deny what is open and take the public IP away/,
         /Outbound rule/,
       ],
@@ -129,7 +130,7 @@ describe('the jump path wizard', function () {
 
   it('goes through a load balancer that is there and keeps its name', async () => {
     const before = inAzure('balanced', 'loadBalancers/nat-lb')!.properties.inboundNatRules.length;
-    await create([/^lb-02$/, /WinRM over TLS/, /nat-lb/, '', '50200', '203.0.113.7'], row('lb-02'));
+    await create([/^lb-02$/, /WinRM over TLS/, /nat-lb/, '', '50200', enter, '203.0.113.7'], row('lb-02'));
     const { inboundNatRules } = inAzure('balanced', 'loadBalancers/nat-lb')!.properties;
     assert.equal(inboundNatRules.length, before + 1);
     assert.ok(
@@ -140,7 +141,10 @@ describe('the jump path wizard', function () {
 
   it('connects and copies as the port is for', async () => {
     press = (_message, buttons) => buttons.find(one => one === 'Copy');
-    await create([/^jump-office$/, /New load/, '', '50300', '203.0.113.7', /Leave them/], row('jump-office', 22));
+    await create(
+      [/^jump-office$/, /New load/, '', '50300', enter, '203.0.113.7', /Leave them/],
+      row('jump-office', 22),
+    );
     assert.match(await env.clipboard.readText(), /^ssh -p 50300 [a-z]\w*@\d+\.\d+\.\d+\.\d+$/);
     assert.ok(inAzure('web', 'loadBalancers/jump-office-jump-lb'));
   });
@@ -158,7 +162,7 @@ describe('the jump path wizard', function () {
     });
     try {
       await create(
-        [/^halves$/, /New load/, 'halves', /Nobody/, '50400', '203.0.113.7', /Deny what is open$/],
+        [/^halves$/, /New load/, 'halves', /Nobody/, '50400', enter, '203.0.113.7', /Deny what is open$/],
         row('halves', 22),
       );
     } finally {
@@ -173,6 +177,41 @@ describe('the jump path wizard', function () {
     assert.deepEqual(
       journal.changes.map(change => change.state),
       ['applied', 'applied'],
+    );
+  });
+
+  it('looks up the own address once the person agrees, and lets them edit it', async () => {
+    const { fetch } = globalThis;
+    globalThis.fetch = async () => new Response('198.51.100.9\n');
+    try {
+      await create(
+        [
+          /^asg-outsider$/,
+          /New load/,
+          '',
+          '50500',
+          /My address/,
+          TestInput.UseDefaultValue,
+          /Take the public IP/,
+          /None/,
+        ],
+        row('asg-outsider', 22),
+      );
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    assert.ok(
+      told.some(text => text.startsWith('Look up your public address?')),
+      told.join('\n'),
+    );
+    const rules = azure.store.get(
+      `/subscriptions/${production}/resourceGroups/web/${network}/networkSecurityGroups/asg-nsg`,
+    )!.properties.securityRules;
+    assert.ok(
+      rules.some(
+        (one: { properties: { sourceAddressPrefix?: string } }) =>
+          one.properties.sourceAddressPrefix === '198.51.100.9',
+      ),
     );
   });
 

@@ -90,7 +90,7 @@ function itemsFor(estate: Estate, { machine, addressesOnly }: SourceQuestion): S
 }
 
 /** Those of the settings that are sources; others are said where the settings are edited. */
-function trustedSources(): string[] {
+export function trustedSources(): string[] {
   const saved = workspace.getConfiguration('portcullis').get<unknown>('trustedSources');
   return (Array.isArray(saved) ? saved : []).filter(
     (source): source is string => typeof source === 'string' && problemOf(source) === undefined,
@@ -99,18 +99,23 @@ function trustedSources(): string[] {
 
 /** One's own address: entered, or looked up, which needs a consent once. What was found can be edited. */
 export async function askOwnAddress(memory: Memento, title: string): Promise<string[]> {
-  const services = lookupServices();
-  const hosts = services.map(service => (URL.canParse(service) ? new URL(service).host : service)).join(' and ');
+  const hosts = lookupHosts();
   const choices = [
     { label: 'Enter It', lookUp: false },
     { label: 'Look It Up', detail: `Asks ${hosts} over HTTPS, which see your address and nothing else`, lookUp: true },
   ];
   const chosen =
-    services.length === 0
-      ? choices[0]
-      : await window.showQuickPick(choices, { title, placeHolder: 'Your own address' });
+    hosts === '' ? choices[0] : await window.showQuickPick(choices, { title, placeHolder: 'Your own address' });
   if (!chosen) throw new CancellationError();
-  if (!chosen.lookUp) return enterAddresses(title, '');
+  return enterAddresses(title, chosen.lookUp ? (await lookUpOwnAddress(memory)).join(', ') : '');
+}
+
+/**
+ * One's own public addresses as services on the internet see them. Nothing is sent before the person has agreed once.
+ * @throws CancellationError when they did not, OperationError when no service answers.
+ */
+export async function lookUpOwnAddress(memory: Memento): Promise<string[]> {
+  const hosts = lookupHosts();
   if (memory.get<boolean>(consentKey) !== true) {
     const answer = await window.showInformationMessage(
       'Look up your public address?',
@@ -125,12 +130,18 @@ export async function askOwnAddress(memory: Memento, title: string): Promise<str
   }
   try {
     const options = { location: ProgressLocation.Notification, title: 'Looking up your address' };
-    const found = await window.withProgress(options, () => lookUpAddresses(services, fetch));
-    return await enterAddresses(title, found.join(', '));
+    return await window.withProgress(options, () => lookUpAddresses(lookupServices(), fetch));
   } catch (error) {
     if (error instanceof LookupFailed) throw new OperationError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** The hosts that would be asked for one's own address, in words; empty when the settings name none. */
+export function lookupHosts(): string {
+  return lookupServices()
+    .map(service => (URL.canParse(service) ? new URL(service).host : service))
+    .join(' and ');
 }
 
 function lookupServices(): string[] {

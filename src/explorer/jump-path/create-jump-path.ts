@@ -1,19 +1,23 @@
-import { workspace } from 'vscode';
+import { CancellationError, type Memento, window } from 'vscode';
 import { isLabelAvailable } from '../../azure/dns-names.ts';
 import { readJumpAddresses } from '../../azure/jump-address.ts';
 import { OperationError } from '../../commands/operation-error.ts';
+import { managementPorts } from '../../network/verdict.ts';
 import type { Plan } from '../../remediation/plan.ts';
 import { PlanError } from '../../remediation/plan-error.ts';
 import { JumpPathChoices } from '../../remediation/plan-jump-choices.ts';
+import { whoNeverComes } from '../../remediation/plan-jump-rules.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
+import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { ChangeFlow } from '../change/change-flow.ts';
 import { planFor } from '../change/change-plan.ts';
+import { lookUpOwnAddress, lookupHosts, trustedSources } from '../change/change-sources.ts';
 import { openReaderOf } from '../change/change-writer.ts';
 import type { Estate } from '../estate.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { JumpConnection } from './jump-connection.ts';
 import { userNameOf } from './jump-path-commands.ts';
-import type { JumpPathAnswers } from './jump-path-context.ts';
+import type { JumpPathAnswers, JumpPathOffer } from './jump-path-context.ts';
 import { showJumpPaths } from './jump-path-result.ts';
 import { askForJumpPath } from './jump-path-wizard.ts';
 
@@ -27,10 +31,11 @@ export async function createJumpPath(
   if (estate.fileName !== undefined)
     throw new OperationError('This is an inventory file: close it to change anything in Azure.');
   const machine = await flow.parts.machineOf(node);
-  const choices = new JumpPathChoices(estate.resources);
+  const ports = machine.verdict?.ports.map(one => one.port) ?? managementPorts;
+  const choices = new JumpPathChoices(estate.resources, ports);
   const refusal = choices.refusalOf(machine.id);
   if (refusal !== undefined) throw new OperationError(`No jump path: ${refusal}. Nothing was changed.`);
-  const answers = await asked(flow, choices, machine.id, node, selected ?? []);
+  const answers = await asked(flow, choices, { first: machine.id, ports }, node, selected ?? []);
   const { machines = [machine.id], port = 22, balancer = 'new' } = answers;
   const plan = await planFor(estate, requestOf(answers));
   const subject = machines.length === 1 ? parseId(machines[0]!).name : `${machines.length} machines`;
@@ -40,14 +45,13 @@ export async function createJumpPath(
 }
 
 async function asked(
-  { parts: { estate } }: ChangeFlow,
+  { parts: { estate, memory } }: ChangeFlow,
   choices: JumpPathChoices,
-  first: string,
+  { first, ports }: Pick<JumpPathOffer, 'first' | 'ports'>,
   node: MachinesNode | undefined,
   selected: readonly MachinesNode[],
 ): Promise<Partial<JumpPathAnswers>> {
   const location = choices.regionOf(first);
-  const trusted = workspace.getConfiguration('portcullis').get<unknown>('trustedSources');
   const labelRefusal = async (label: string): Promise<string | undefined> => {
     if (location === undefined) return undefined;
     try {
@@ -63,8 +67,11 @@ async function asked(
   const offer = {
     choices,
     first,
-    selected: selected.flatMap(one => ('machine' in one ? [one.machine.id] : [])),
-    trustedSources: Array.isArray(trusted) ? trusted.filter(one => typeof one === 'string') : [],
+    ports,
+    selected: together(choices, first, selected),
+    trustedSources: trustedSources().filter(one => whoNeverComes(chosenSources([one])) === undefined),
+    lookupHosts: lookupHosts(),
+    lookUpOwnAddress: () => ownAddress(memory),
     labelRefusal,
     random: () => globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
   };
@@ -73,6 +80,28 @@ async function asked(
   } catch (error) {
     if (error instanceof PlanError) throw new OperationError(`No jump path: ${error.message}. Nothing was changed.`);
     throw error;
+  }
+}
+
+/** The machines of selected rows that can share a load balancer with the first; says of the others that they do not. */
+function together(choices: JumpPathChoices, first: string, selected: readonly MachinesNode[]): string[] {
+  const ids = [...new Set(selected.flatMap(one => ('machine' in one ? [one.machine.id] : [])))];
+  const companions = new Set(choices.companionsOf(first).map(one => one.displayId.toLowerCase()));
+  const apart = ids.filter(id => !companions.has(id.toLowerCase()));
+  if (apart.length > 0)
+    void window.showInformationMessage(
+      `${apart.map(id => parseId(id).name).join(', ')} cannot share a load balancer with ${parseId(first).name}: create that jump path by itself.`,
+    );
+  return ids.filter(id => !apart.includes(id));
+}
+
+async function ownAddress(memory: Memento): Promise<readonly string[] | undefined> {
+  try {
+    return await lookUpOwnAddress(memory);
+  } catch (error) {
+    if (error instanceof OperationError) void window.showWarningMessage(error.message);
+    else if (!(error instanceof CancellationError)) throw error;
+    return undefined;
   }
 }
 

@@ -23,9 +23,15 @@ export interface JumpPathOffer {
   readonly choices: JumpPathChoices;
   /** The machine that the wizard was begun for. */
   readonly first: string;
+  /** The ports that are judged. */
+  readonly ports: readonly number[];
   /** Machines that were selected beside it. */
   readonly selected: readonly string[];
   readonly trustedSources: readonly string[];
+  /** The hosts that would be asked for the person's own address; empty when there are none. */
+  readonly lookupHosts: string;
+  /** Asks them, once the person has agreed; undefined when they did not, or no host answers. */
+  readonly lookUpOwnAddress: () => Promise<readonly string[] | undefined>;
   /** Why Azure would not give a DNS label; undefined when it would, or cannot be asked. */
   readonly labelRefusal: (label: string) => Promise<string | undefined>;
   readonly random: () => number;

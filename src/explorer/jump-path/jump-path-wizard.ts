@@ -35,7 +35,7 @@ export async function askForJumpPath(offer: JumpPathOffer, port?: number): Promi
     action.errorHandling.suppressDisplay = true;
     action.errorHandling.rethrow = true;
     const context: JumpPathContext = Object.assign(action, { offer });
-    const entered = { wanted: true };
+    const toEnter = { wanted: true, found: '' };
     const wizard = new AzureWizard(context, {
       title: 'Create Jump Path',
       promptSteps: [
@@ -45,8 +45,8 @@ export async function askForJumpPath(offer: JumpPathOffer, port?: number): Promi
         new DnsLabelStep(),
         new DnsScopeStep(),
         new FrontendPortStep(),
-        new SourcesStep(entered),
-        new EnterSourcesStep(entered),
+        new SourcesStep(toEnter),
+        new EnterSourcesStep(toEnter),
         new ClosingStep(),
         new WayOutStep(),
       ],

@@ -1,5 +1,4 @@
 import { AzureWizardPromptStep, type IAzureQuickPickItem } from '@microsoft/vscode-azext-utils';
-import { managementPorts } from '../../network/verdict.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import { portLabel } from '../machine-text.ts';
 import type { JumpPathContext } from './jump-path-context.ts';
@@ -62,7 +61,9 @@ export class PortStep extends AzureWizardPromptStep<JumpPathContext> {
   }
 
   override async prompt(context: JumpPathContext): Promise<void> {
-    const picks = managementPorts.map((port): IAzureQuickPickItem<number> => ({ label: portLabel(port), data: port }));
+    const picks = context.offer.ports.map(
+      (port): IAzureQuickPickItem<number> => ({ label: portLabel(port), data: port }),
+    );
     const chosen = await context.ui.showQuickPick(picks, {
       placeHolder: 'Port of the machines that the jump path leads to',
       suppressPersistence: true,

@@ -3,55 +3,69 @@ import { whoNeverComes } from '../../remediation/plan-jump-rules.ts';
 import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { JumpPathContext } from './jump-path-context.ts';
 
-const enterOthers = 'enter';
+type SourcePick = IAzureQuickPickItem<'own' | 'enter' | { readonly source: string }>;
 
-/** Who may come in: trusted sources of the settings, or others that are entered. */
+/** What the first of the two steps has left for the second to ask. */
+export interface SourcesToEnter {
+  wanted: boolean;
+  /** What was found out already, to be edited. */
+  found: string;
+}
+
+/** Who may come in: one's own address, trusted sources of the settings, and others that are entered. */
 export class SourcesStep extends AzureWizardPromptStep<JumpPathContext> {
   #ticked: ReadonlySet<string> = new Set();
-  readonly #entered: EnteredSources;
 
-  constructor(entered: EnteredSources) {
+  constructor(private readonly toEnter: SourcesToEnter) {
     super();
-    this.#entered = entered;
   }
 
-  override shouldPrompt({ offer }: JumpPathContext): boolean {
-    return offer.trustedSources.length > 0;
+  override shouldPrompt(): boolean {
+    return true;
   }
 
   override async prompt(context: JumpPathContext): Promise<void> {
-    const picks: IAzureQuickPickItem<string>[] = [
-      ...context.offer.trustedSources.map(source => ({ label: source, description: 'trusted source', data: source })),
-      { label: 'Enter other addresses…', data: enterOthers },
-    ];
-    const chosen = await context.ui.showQuickPick(picks, {
-      placeHolder: 'Who may come in by the jump path',
-      canPickMany: true,
-      isPickSelected: pick => this.#ticked.has((pick as IAzureQuickPickItem<string>).data),
-      suppressPersistence: true,
-    });
-    const values = chosen.map(pick => pick.data);
-    this.#ticked = new Set(values);
-    context.sources = values.filter(value => value !== enterOthers);
-    this.#entered.wanted = context.sources.length === 0 || values.includes(enterOthers);
+    const { offer, ui } = context;
+    for (;;) {
+      const chosen = await ui.showQuickPick(picksFor(context), {
+        placeHolder: 'Who may come in by the jump path',
+        canPickMany: true,
+        isPickSelected: pick => this.#ticked.has(pick.label),
+        suppressPersistence: true,
+      });
+      this.#ticked = new Set(chosen.map(pick => pick.label));
+      const values = chosen.map(pick => pick.data);
+      context.sources = values.flatMap(value => (typeof value === 'object' ? [value.source] : []));
+      this.toEnter.wanted = context.sources.length === 0 || values.includes('enter') || values.includes('own');
+      const found = values.includes('own') ? await offer.lookUpOwnAddress() : [];
+      if (!found) continue;
+      this.toEnter.found = found.join(', ');
+      return;
+    }
   }
 }
 
-/** Whether other sources are to be entered. */
-export interface EnteredSources {
-  wanted: boolean;
+function picksFor({ offer: { lookupHosts, trustedSources } }: JumpPathContext): SourcePick[] {
+  const own: SourcePick[] =
+    lookupHosts === ''
+      ? []
+      : [{ label: '$(person) My address', detail: `Asks ${lookupHosts} over HTTPS, once you agree`, data: 'own' }];
+  return [
+    ...own,
+    { label: '$(edit) Addresses or CIDR blocks to enter', detail: 'IPv4 and IPv6', data: 'enter' },
+    ...trustedSources.map(
+      (source): SourcePick => ({ label: source, description: 'portcullis.trustedSources', data: { source } }),
+    ),
+  ];
 }
 
 export class EnterSourcesStep extends AzureWizardPromptStep<JumpPathContext> {
-  readonly #entered: EnteredSources;
-
-  constructor(entered: EnteredSources) {
+  constructor(private readonly toEnter: SourcesToEnter) {
     super();
-    this.#entered = entered;
   }
 
-  override shouldPrompt({ offer }: JumpPathContext): boolean {
-    return offer.trustedSources.length === 0 || this.#entered.wanted;
+  override shouldPrompt(): boolean {
+    return this.toEnter.wanted;
   }
 
   override async prompt(context: JumpPathContext): Promise<void> {
@@ -59,6 +73,7 @@ export class EnterSourcesStep extends AzureWizardPromptStep<JumpPathContext> {
     const text = await context.ui.showInputBox({
       prompt: 'Who may come in: addresses or CIDR blocks with commas between them',
       placeHolder: '203.0.113.7, 2001:db8::/64',
+      value: this.toEnter.found,
       validateInput: sourcesRefusal,
     });
     context.sources = [...ticked, text];
