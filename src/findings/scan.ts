@@ -117,6 +117,9 @@ export class Scanner {
       const problems = readings.get(unit.unit)?.reading.problems ?? [];
       for (const path of unit.paths) files.push(statusOf(path, unit.format, problems));
     }
+    const problems = [...readings.values(), ...analyses].flatMap(({ reading }) => reading.problems);
+    for (const [index, { path, format, status, reason }] of files.entries())
+      if (format && status === 'analysed' && reason === undefined) files[index] = statusOf(path, format, problems);
     files.sort((a, b) => compare(a.path, b.path));
     return { files, analyses };
   }

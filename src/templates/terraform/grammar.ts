@@ -64,8 +64,12 @@ export class TerraformParser {
     const tree = this.parser.parse(text);
     if (!tree) return undefined;
     try {
-      if (wholeOnly && tree.rootNode.hasError) return undefined;
-      return this.converter.convert(tree, text, wholeOnly ? (start, end) => this.#body(text, start, end) : undefined);
+      const { hasError } = tree.rootNode;
+      if (wholeOnly && hasError) return undefined;
+      const later = wholeOnly ? (start: number, end: number) => this.#body(text, start, end) : undefined;
+      const file = this.converter.convert(tree, text, later);
+      // Something was missing that the grammar has put in: a quote, an expression.
+      return hasError && file.problems.length === 0 ? { ...file, problems: [{ start: 0, end: text.length }] } : file;
     } finally {
       tree.delete();
     }

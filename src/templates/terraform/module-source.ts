@@ -33,7 +33,9 @@ export interface ModuleSource {
 }
 
 /** The most files of one folder that are read as one module. */
-const maximumFiles = 2000;
+const maximumFiles = 5000;
+/** The longest text that the grammar is asked to read: it takes some microseconds for each character of a long string. */
+const maximumText = 2 * 1024 * 1024;
 
 /** Names of the files that make up the module of a folder, overrides last. */
 export function moduleFiles(folder: string, files: FileSystem): string[] {
@@ -43,9 +45,7 @@ export function moduleFiles(folder: string, files: FileSystem): string[] {
     .map(entry => entry.name)
     .sort();
   const overrides = names.filter(isOverride);
-  return [...names.filter(name => !isOverride(name)), ...overrides]
-    .slice(0, maximumFiles)
-    .map(name => join(folder, name));
+  return [...names.filter(name => !isOverride(name)), ...overrides].map(name => join(folder, name));
 }
 
 function isOverride(name: string): boolean {
@@ -66,9 +66,17 @@ export function readModuleSource(
   for (const file of moduleFiles(folder, files)) {
     source.files.push(file);
     const read = files.read(file);
-    if ('reason' in read) {
+    const unread =
+      'reason' in read
+        ? read.message
+        : source.files.length > maximumFiles
+          ? `${file}: is not read: ${folder === '' ? 'the folder' : folder} has more than ${maximumFiles} Terraform files`
+          : read.text.length > maximumText && !file.endsWith('.json')
+            ? `${file}: is not read: it is longer than ${maximumText / 1024 / 1024} MB`
+            : undefined;
+    if (unread !== undefined || 'reason' in read) {
       const place = { kind: 'text', file, range: { start: 0, end: 0 } } as const;
-      report({ level: 'error', message: read.message, place });
+      report({ level: 'error', message: unread ?? '', place });
       continue;
     }
     const syntax = parseSource(file, read.text, parser);

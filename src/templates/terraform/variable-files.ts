@@ -3,6 +3,7 @@ import { readJsonSyntax } from './json-syntax.ts';
 import type { Assignment } from './module-instance.ts';
 import { join, reportSyntax } from './module-source.ts';
 import type { ReadingState } from './reading-state.ts';
+import type { Attribute, Expression } from './syntax.ts';
 
 /** Variable files that Terraform reads by itself, in its order: a later one overrules an earlier one. */
 export function alwaysApplying(folder: string, files: FileSystem): string[] {
@@ -33,6 +34,9 @@ export function appliesByItself(path: string): boolean {
   return /^terraform\.tfvars(\.json)?$/.test(name) || /\.auto\.tfvars(\.json)?$/.test(name);
 }
 
+/** A name that something is assigned to, in either syntax. */
+const assignment = /^[{,\s]*"?([\w-]+)"?\s*[=:]/gm;
+
 /** Adds the values of a variable file, which overrule those that are there. */
 export function readAssignments(file: string, state: ReadingState, into: Map<string, Assignment>): void {
   const read = state.files.read(file);
@@ -56,10 +60,20 @@ export function readAssignments(file: string, state: ReadingState, into: Map<str
       renderTemplate: () => ({ kind: 'null', origin: [] }) as const,
     },
   };
-  for (const attribute of syntax.body.attributes)
-    into.set(attribute.name, {
-      kind: 'parameter-file',
-      expression: attribute.value,
-      scope: { file, references, bindings: undefined },
-    });
+  const scope = { file, references, bindings: undefined };
+  const isDamaged = ({ start, end }: Attribute) =>
+    syntax.problems.some(problem => problem.start <= end && problem.end >= start);
+  const named = new Set(syntax.body.attributes.map(attribute => attribute.name));
+  for (const problem of syntax.problems)
+    for (const { 1: name = '', index } of read.text.slice(problem.start, problem.end).matchAll(assignment)) {
+      if (named.has(name)) continue;
+      const at = { start: problem.start + index, end: problem.end };
+      into.set(name, { kind: 'parameter-file', expression: { kind: 'missing', ...at }, scope });
+    }
+  for (const attribute of syntax.body.attributes) {
+    // What stands in damaged text may have been meant to be anything.
+    const { start, end } = attribute.value;
+    const expression: Expression = isDamaged(attribute) ? { kind: 'missing', start, end } : attribute.value;
+    into.set(attribute.name, { kind: 'parameter-file', expression, scope });
+  }
 }

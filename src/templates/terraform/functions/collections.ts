@@ -18,7 +18,7 @@ import {
   unknownValue,
 } from '../terraform-value.ts';
 import { arrayOf, numberOf, objectOf, textOf } from './arguments.ts';
-import { type Call, FunctionError, partial, strict, type TerraformFunction } from './definition.ts';
+import { type Call, FunctionError, FunctionLimit, partial, strict, type TerraformFunction } from './definition.ts';
 
 /** A function of collections that are known except for further items; wholly unknown arguments go through alternatives. */
 function overKnown(minimum: number, maximum: number | undefined, call: TerraformFunction['call']): TerraformFunction {
@@ -319,7 +319,7 @@ function sizeOf(value: Value): number {
 }
 
 function checkSize(count: number, call: Call): void {
-  if (count > maximumItems * 5 || !call.budget.spend(count)) throw new FunctionError('a collection that is too large');
+  if (count > maximumItems * 5 || !call.budget.spend(count)) throw new FunctionLimit('a collection that is too large');
 }
 
 function flatten(value: Value, call: Call): Value {

@@ -35,6 +35,9 @@ export interface TerraformFunction {
 /** Why a function cannot give a result: what Terraform would report as an error. */
 export class FunctionError extends Error {}
 
+/** Why a function does not give the result that Terraform would: it takes more than a reading may. */
+export class FunctionLimit extends Error {}
+
 export function strict(
   minimum: number,
   maximum: number | undefined,

@@ -14,7 +14,7 @@ import {
   stringValue,
 } from '../terraform-value.ts';
 import { textOf } from './arguments.ts';
-import { FunctionError, partial, strict, type TerraformFunction } from './definition.ts';
+import { FunctionError, FunctionLimit, partial, strict, type TerraformFunction } from './definition.ts';
 import { toJsonText } from './json-text.ts';
 
 const maximumDepth = 100;
@@ -118,7 +118,7 @@ function fileOf(value: Value): string | undefined {
 }
 
 export function decodeJson(text: string, file: string | undefined, origin: OriginChain): Value {
-  if (text.length > 32 * 1024 * 1024) throw new FunctionError('a JSON text that is too large');
+  if (text.length > 32 * 1024 * 1024) throw new FunctionLimit('a JSON text that is too large');
   const byteOrderMark = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   try {
     JSON.parse(byteOrderMark ? text.slice(1) : text);
@@ -138,7 +138,7 @@ function place(file: string | undefined, shift: number): PlaceOf {
 }
 
 function fromJsonNode(node: Node, at: PlaceOf, origin: OriginChain, depth: number): Value {
-  if (depth > maximumDepth) throw new FunctionError('JSON that is nested too deeply');
+  if (depth > maximumDepth) throw new FunctionLimit('JSON that is nested too deeply');
   const own = at(node.offset, node.offset + node.length);
   const chain: OriginChain = own ? [{ kind: 'data-file', place: own }] : origin;
   switch (node.type) {
@@ -173,13 +173,13 @@ function fromJsonNode(node: Node, at: PlaceOf, origin: OriginChain, depth: numbe
 }
 
 function decodeYaml(text: string, file: string | undefined, origin: OriginChain): Value {
-  if (text.length > maximumYaml) throw new FunctionError('a YAML text that is too large');
+  if (text.length > maximumYaml) throw new FunctionLimit('a YAML text that is too large');
   const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false });
   if (document.errors.length > 0) throw new FunctionError('yamldecode of a text that is not YAML');
   let budget = 100_000;
   const at = place(file, 0);
   const convert = (node: unknown, depth: number): Value => {
-    if (depth > maximumDepth || --budget < 0) throw new FunctionError('YAML that is nested too deeply');
+    if (depth > maximumDepth || --budget < 0) throw new FunctionLimit('YAML that is nested too deeply');
     const alias = node as { source?: string; resolve?: (document: unknown) => unknown } | null;
     if (typeof alias?.resolve === 'function' && typeof alias.source === 'string')
       return convert(alias.resolve(document), depth + 1);

@@ -2,7 +2,7 @@ import type { Value } from '../../../network/value.ts';
 import { combine } from '../partial-value.ts';
 import { booleanValue, sequence, stringValue, unknownValue } from '../terraform-value.ts';
 import { textOf } from './arguments.ts';
-import { type Call, FunctionError, partial, strict, type TerraformFunction } from './definition.ts';
+import { type Call, FunctionLimit, partial, strict, type TerraformFunction } from './definition.ts';
 
 export const fileFunctions: readonly (readonly [string, TerraformFunction])[] = [
   [
@@ -81,7 +81,7 @@ function missing(message: string, call: Call): Value {
 
 function globPattern(pattern: string): RegExp {
   if (pattern.length > 500 || (pattern.match(/\*/g)?.length ?? 0) > 8)
-    throw new FunctionError('fileset with a pattern that is too long');
+    throw new FunctionLimit('fileset with a pattern that is too long');
   const source = pattern.replace(/\*\*\/|\*\*|\*|\?|\{[^{}]*\}|[.+^$()|[\]\\{}]/g, token => {
     if (token === '**/') return '(?:[^/]+/)*';
     if (token === '**') return '.*';

@@ -1,11 +1,11 @@
 import type { Value } from '../../../network/value.ts';
 import { numberText } from '../terraform-value.ts';
-import { FunctionError } from './definition.ts';
+import { FunctionError, FunctionLimit } from './definition.ts';
 
 /** A known value as JSON, objects in the order of their names, as `jsonencode` writes it. */
 export function toJsonText(value: Value, depth = 0, budget = { left: 200_000 }): string {
-  if (--budget.left < 0) throw new FunctionError('a value that is too large');
-  if (depth > 200) throw new FunctionError('a value that is nested too deeply');
+  if (--budget.left < 0) throw new FunctionLimit('a value that is too large');
+  if (depth > 200) throw new FunctionLimit('a value that is nested too deeply');
   switch (value.kind) {
     case 'null':
       return 'null';

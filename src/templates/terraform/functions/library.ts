@@ -6,7 +6,14 @@ import { addressFunctions } from './addresses.ts';
 import { collectionFunctions } from './collections.ts';
 import { conversionFunctions } from './conversions.ts';
 import { dateFunctions } from './dates.ts';
-import { type Budget, type Call, type FunctionContext, FunctionError, type TerraformFunction } from './definition.ts';
+import {
+  type Budget,
+  type Call,
+  type FunctionContext,
+  FunctionError,
+  FunctionLimit,
+  type TerraformFunction,
+} from './definition.ts';
 import { encodingFunctions } from './encodings.ts';
 import { fileFunctions } from './files.ts';
 import { numberFunctions } from './numbers.ts';
@@ -62,8 +69,9 @@ function run(found: TerraformFunction, args: readonly Value[], call: Call): Valu
     return args.some(value => value.secret) && call.name !== 'nonsensitive' ? asSecret(result) : result;
   } catch (error) {
     if (error instanceof FunctionError) return failed(error.message, call.origin);
+    if (error instanceof FunctionLimit) return unknownValue([error.message], call.origin);
     // Texts and lists that JavaScript itself cannot hold.
-    if (error instanceof RangeError) return failed('a value that is too large', call.origin);
+    if (error instanceof RangeError) return unknownValue(['a value that is too large'], call.origin);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { OriginChain } from '../../../network/origin.ts';
 import type { Value } from '../../../network/value.ts';
 import { mapping, nullValue, sequence, stringValue } from '../terraform-value.ts';
-import { FunctionError } from './definition.ts';
+import { FunctionError, FunctionLimit } from './definition.ts';
 
 const maximumSubject = 10_000;
 const maximumMatches = 10_000;
@@ -10,8 +10,8 @@ const maximumMatches = 10_000;
 const dangerous = /\((?:[^()\\]|\\.|\([^()]*\))*[+*}](?:[^()\\]|\\.|\([^()]*\))*\)[+*{]/;
 
 function compile(pattern: string, subject: string): RegExp {
-  if (subject.length > maximumSubject) throw new FunctionError('a regular expression over a very long text');
-  if (dangerous.test(pattern)) throw new FunctionError('a regular expression with nested repetitions');
+  if (subject.length > maximumSubject) throw new FunctionLimit('a regular expression over a very long text');
+  if (dangerous.test(pattern)) throw new FunctionLimit('a regular expression with nested repetitions');
   let source = pattern.replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\z', '$');
   let flags = 'gu';
   const leading = /^\(\?([ims]+)\)/.exec(source);
@@ -49,7 +49,7 @@ export function firstMatch(pattern: string, subject: string, origin: OriginChain
 export function allMatches(pattern: string, subject: string, origin: OriginChain): Value[] {
   const values: Value[] = [];
   for (const match of subject.matchAll(compile(pattern, subject))) {
-    if (values.length >= maximumMatches) throw new FunctionError('a regular expression with very many matches');
+    if (values.length >= maximumMatches) throw new FunctionLimit('a regular expression with very many matches');
     values.push(matchValue(match, origin));
   }
   return values;

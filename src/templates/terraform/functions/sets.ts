@@ -4,7 +4,7 @@ import { combine } from '../partial-value.ts';
 import { equalValues, isWhollyKnown, sequence, unknownValue } from '../terraform-value.ts';
 import { arrayOf } from './arguments.ts';
 import { distinct } from './collections.ts';
-import { FunctionError, partial, strict, type TerraformFunction } from './definition.ts';
+import { FunctionLimit, partial, strict, type TerraformFunction } from './definition.ts';
 
 export const setFunctions: readonly (readonly [string, TerraformFunction])[] = [
   [
@@ -67,7 +67,7 @@ export const setFunctions: readonly (readonly [string, TerraformFunction])[] = [
       for (const value of args) {
         const { items } = arrayOf(value);
         if (rows.length * items.length > maximumItems || !call.budget.spend(rows.length * items.length))
-          throw new FunctionError('a product of sets that is too large');
+          throw new FunctionLimit('a product of sets that is too large');
         rows = rows.flatMap(row => items.map(item => [...row, item]));
       }
       return sequence(

@@ -1,7 +1,7 @@
 import type { Value } from '../../../network/value.ts';
 import { booleanValue, numberText, scalarText, sequence, stringValue } from '../terraform-value.ts';
 import { arrayOf, numberOf, textOf } from './arguments.ts';
-import { type Call, FunctionError, strict, type TerraformFunction } from './definition.ts';
+import { type Call, FunctionError, FunctionLimit, strict, type TerraformFunction } from './definition.ts';
 import { toJsonText } from './json-text.ts';
 import { allMatches, firstMatch, replaceAllMatches } from './regular-expressions.ts';
 
@@ -118,7 +118,7 @@ export const stringFunctions: readonly (readonly [string, TerraformFunction])[] 
 ];
 
 function bounded(value: string): string {
-  if (value.length > maximumText) throw new FunctionError('a text that is too large');
+  if (value.length > maximumText) throw new FunctionLimit('a text that is too large');
   return value;
 }
 

@@ -1,5 +1,5 @@
 import type { ObjectValue, Value } from '../../../network/value.ts';
-import { FunctionError } from '../functions/definition.ts';
+import { FunctionError, FunctionLimit } from '../functions/definition.ts';
 import { decodeJson, encodedValue } from '../functions/encodings.ts';
 import { combine } from '../partial-value.ts';
 import { stringValue, symbolOf, unknownValue } from '../terraform-value.ts';
@@ -61,6 +61,7 @@ function bodyValue(value: ObjectValue): Value | undefined {
     return decodeJson(body.value, undefined, body.origin);
   } catch (error) {
     if (error instanceof FunctionError) return unknownValue(['a body that is not JSON'], body.origin);
+    if (error instanceof FunctionLimit) return unknownValue([error.message], body.origin);
     throw error;
   }
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { analyse, filesOf, groupWith, ruleBlock, terraform, verdictLines } from './terraform-files.ts';
+import { analyseUnit } from '../../../../src/findings/analysis.ts';
+import { Scanner } from '../../../../src/findings/scan.ts';
+import { TemplateLanguages } from '../../../../src/templates/languages.ts';
+import { loadAsset } from '../../../assets.ts';
+import { analyse, filesOf, groupWith, ports, ruleBlock, terraform, verdictLines } from './terraform-files.ts';
 
 const group = 'azurerm_network_security_group.web';
 const open = groupWith(ruleBlock('22', '"*"'));
-const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus/azterraform');
+const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus');
 
 const doubled = (step: (before: string) => string) =>
   Array.from({ length: 60 }, (_, at) => `l${at + 1} = ${step(`local.l${at}`)}`).join('\n');
@@ -77,36 +81,95 @@ describe('Hostile Terraform', () => {
     }
   });
 
-  it('keeps the groups of real files when characters go', async function () {
+  it('takes what stands in a damaged variable file as unknown, and says so', async () => {
+    const texts = {
+      'main.tf': `variable "s" { default = "10.0.0.0/8" }\n${groupWith(ruleBlock('22', 'var.s'))}`,
+      'terraform.tfvars': 's = "10.0.0.0/8\n',
+    };
+    const analysis = await analyse(texts);
+    assert.deepEqual(verdictLines(analysis), [`${group} 22=internet/none(text that cannot be read)`]);
+    const scanned = await new Scanner(new TemplateLanguages(loadAsset), filesOf(texts)).scan({
+      paths: Object.keys(texts),
+      ports: [22],
+    });
+    assert.match(scanned.files.find(file => file.path === 'terraform.tfvars')?.reason ?? '', /cannot be read/);
+  });
+
+  it('takes what is too much to work out as unknown, also inside try', async () => {
+    const pattern = `try(regex("^(a+)+$", "${'a'.repeat(40)}b"), "10.0.0.0/8")`;
+    const analysis = await analyse(groupWith(ruleBlock('22', pattern)));
+    assert.deepEqual(verdictLines(analysis), [
+      `${group} 22=internet/none(a regular expression with nested repetitions)`,
+    ]);
+  });
+
+  it('does not read files that are too long, and says so', async () => {
+    const texts = { 'main.tf': open, 'x.tf': `locals { x = "${'a'.repeat(3_000_000)}" }` };
+    const analysis = await analyse(texts);
+    assert.deepEqual(verdictLines(analysis), [`${group} 22=internet`]);
+    assert.match(analysis.reading.problems[0]?.message ?? '', /x\.tf: is not read: it is longer than/);
+  });
+
+  it('keeps the verdicts of real files when characters go that they do not hang on', async function () {
     if (!existsSync(corpus)) return this.skip();
+    this.timeout(600_000);
+    const files = realFiles(corpus).slice(0, process.env.PORTCULLIS_FULL ? 200 : 10);
     const language = await terraform();
-    const count = process.env.PORTCULLIS_FULL ? 200 : 5;
     let seed = 7;
     const random = () => {
       seed = (seed * 1103515245 + 12345) & 0x7fffffff;
       return seed / 0x7fffffff;
     };
-    for (const text of realFiles(corpus).slice(0, count)) {
-      const read = (source: string) => language.read('', filesOf({ 'main.tf': source })).declarations;
-      const groups = read(text).filter(one => /networkSecurityGroups$/.test(one.type));
+    let whole = 0;
+    let broken = 0;
+    for (const text of files) {
+      const judge = (source: string) => {
+        const started = process.cpuUsage();
+        const analysis = analyseUnit(
+          { unit: '', format: 'terraform', language },
+          filesOf({ 'main.tf': source }),
+          ports,
+        );
+        const lines = new Map(verdictLines(analysis).map(line => [line.split(' ')[0] ?? '', line]));
+        return { analysis, lines, time: process.cpuUsage(started).user };
+      };
+      const before = judge(text);
+      whole += before.time;
       for (let turn = 0; turn < 50; turn++) {
         const at = Math.floor(random() * text.length);
-        const left = new Set(read(text.slice(0, at) + text.slice(at + 1)).map(one => one.address));
-        for (const { address, extent } of groups) {
-          if (extent.kind !== 'text' || (at >= extent.range.start - 80 && at <= extent.range.end + 80)) continue;
-          assert.ok(left.has(address), `${address} is lost without character ${at}`);
+        const after = judge(text.slice(0, at) + text.slice(at + 1));
+        broken += after.time / 50;
+        const block = blockAround(text, at);
+        if (/^\s*(?:locals|variable|module)\b/.test(block)) continue;
+        for (const [address, line] of before.lines) {
+          const name = address.slice(address.lastIndexOf('.') + 1).replace(/\[.*/, '');
+          if (block.includes(name) || /azurerm_network_security_rule/.test(block)) continue;
+          assert.equal(
+            after.lines.get(address),
+            line,
+            `${address}, without ${JSON.stringify(text.slice(at - 20, at + 20))}`,
+          );
         }
       }
     }
+    // A damaged text is read as a whole and in pieces.
+    assert.ok(broken < 6 * whole, `${broken / whole} times the time of the texts without damage`);
   });
 });
 
+/** The top-level block that a place is in, with what stands between the blocks around it. */
+function blockAround(text: string, at: number): string {
+  const start = text.lastIndexOf('\n}', at - 2);
+  const end = text.indexOf('\n}', at);
+  return text.slice(Math.max(0, start), end < 0 ? text.length : end + 3);
+}
+
 function realFiles(folder: string): string[] {
   const found: string[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) found.push(...realFiles(path));
-    else if (entry.name === 'main.tf') found.push(readFileSync(path, 'utf8'));
+    else if (entry.name.endsWith('.tf')) found.push(readFileSync(path, 'utf8'));
   }
   return found;
 }
