@@ -1,26 +1,17 @@
+import { serviceOf } from '../findings/message-text.ts';
 import { hasSecretSource } from '../findings/places.ts';
 import type { PortVerdict, ProofStep, Reach } from '../network/model.ts';
 
-const services = new Map([
-  [22, 'SSH'],
-  [23, 'Telnet'],
-  [445, 'SMB'],
-  [3389, 'RDP'],
-  [5900, 'VNC'],
-  [5985, 'WinRM'],
-  [5986, 'WinRM'],
-]);
-
 /** A port as people say it: `SSH 22`; `TCP 2222` for one without a name. */
 export function portName(port: number): string {
-  return `${services.get(port) ?? 'TCP'} ${port}`;
+  return `${serviceOf(port) ?? 'TCP'} ${port}`;
 }
 
 /** Several ports on one line, each service named once: `SSH 22, WinRM 5985 and 5986`. */
 export function portNames(ports: readonly number[]): string {
   const byService = new Map<string, number[]>();
   for (const port of ports) {
-    const service = services.get(port) ?? 'TCP';
+    const service = serviceOf(port) ?? 'TCP';
     byService.set(service, [...(byService.get(service) ?? []), port]);
   }
   return [...byService].map(([service, numbers]) => `${service} ${joined(numbers.map(String))}`).join(', ');

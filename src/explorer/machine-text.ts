@@ -1,3 +1,4 @@
+import { serviceOf } from '../findings/message-text.ts';
 import type { MachinePortVerdict, MachineVerdict, PathVerdict } from '../network/machine/machine-verdict.ts';
 import type { ProofStep, Reach } from '../network/model.ts';
 import { widerReach } from '../network/reach.ts';
@@ -6,19 +7,10 @@ import { widerReach } from '../network/reach.ts';
  * What machines, ports and paths are called on screen. Plain text: names come from Azure and are data.
  */
 
-const portNames: ReadonlyMap<number, string> = new Map([
-  [22, 'SSH'],
-  [23, 'Telnet'],
-  [445, 'SMB'],
-  [3389, 'RDP'],
-  [5900, 'VNC'],
-  [5985, 'WinRM'],
-  [5986, 'WinRM over TLS'],
-]);
-
 /** `SSH 22`, `TCP 2222`. */
 export function portLabel(port: number): string {
-  return `${portNames.get(port) ?? 'TCP'} ${port}`;
+  const service = port === 5986 ? 'WinRM over TLS' : (serviceOf(port) ?? 'TCP');
+  return `${service} ${port}`;
 }
 
 /** The widest reach of any port. */

@@ -10,6 +10,11 @@ const services = new Map<number, string>([
   [5986, 'WinRM'],
 ]);
 
+/** What usually listens on a port: `SSH`. */
+export function serviceOf(port: number): string | undefined {
+  return services.get(port);
+}
+
 /** A port as people call it: `SSH (22)`, `port 2222`. */
 export function portLabel(port: number): string {
   const service = services.get(port);

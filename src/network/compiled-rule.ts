@@ -184,6 +184,17 @@ export function ruleName(rule: SecurityRule): string {
   return rule.name.alternatives?.join(' or ') ?? `(name from ${rule.name.dependsOn.join(', ')})`;
 }
 
+/** What matches every packet but for its sender: the part that rules which nobody wrote have in common. */
+export const everyPacket = {
+  tcp: 2,
+  udp: 2,
+  ports: { must: everyPort, may: everyPort },
+  sourcePorts: { must: everyPort, may: everyPort },
+  destination: { must: everyAddress, may: everyAddress },
+  destinationGroups: new Map(),
+  otherDestinationGroups: 0,
+} as const;
+
 /** Rules that may be there besides those read: anything, at any priority. */
 export function possibleRules(unknown: UnknownValue): CompiledRule {
   return {
@@ -193,13 +204,10 @@ export function possibleRules(unknown: UnknownValue): CompiledRule {
     priorityKnown: false,
     allows: 1,
     denies: 1,
+    ...everyPacket,
     tcp: 1,
     udp: 1,
     ports: { must: noPorts, may: everyPort },
-    sourcePorts: { must: everyPort, may: everyPort },
-    destination: { must: everyAddress, may: everyAddress },
-    destinationGroups: new Map(),
-    otherDestinationGroups: 0,
     sources: { must: noSources, may: everySource },
     inside: { must: noAddresses, may: everyAddress },
     dependsOn: unknown.dependsOn.map(on => ({ part: 'existence', on })),
@@ -218,13 +226,7 @@ export const allowVnetInBound: CompiledRule = {
   priorityKnown: true,
   allows: 2,
   denies: 0,
-  tcp: 2,
-  udp: 2,
-  ports: { must: everyPort, may: everyPort },
-  sourcePorts: { must: everyPort, may: everyPort },
-  destination: { must: everyAddress, may: everyAddress },
-  destinationGroups: new Map(),
-  otherDestinationGroups: 0,
+  ...everyPacket,
   sources: { must: noSources, may: noSources },
   inside: { must: everyAddress, may: everyAddress },
   dependsOn: [],

@@ -42,6 +42,18 @@ export function beginsLine(text: string, offset: number): boolean {
   return text.slice(lineStartOf(text, offset), offset).trim() === '';
 }
 
+/** The lines of a range where nothing else stands on them, with the blank line behind them if asked; else the range. */
+export function wholeLines(text: string, range: TextRange, withBlankLine = false): TextRange {
+  const start = lineStartOf(text, range.start);
+  const lineEnd = lineEndOf(text, range.end);
+  const isAlone = text.slice(start, range.start).trim() === '' && text.slice(range.end, lineEnd).trim() === '';
+  if (!isAlone) return { start: range.start, end: range.end };
+  const end = behindLineBreak(text, lineEnd);
+  const nextEnd = lineEndOf(text, end);
+  const isBlank = end < text.length && text.slice(end, nextEnd).trim() === '';
+  return { start, end: withBlankLine && isBlank ? behindLineBreak(text, nextEnd) : end };
+}
+
 /** A part of a text with the edits inside it applied. The edits must not overlap. */
 export function applyEdits(
   text: string,

@@ -1,8 +1,7 @@
 import { everyAddress } from '../address-set.ts';
-import { type CompiledRule, compileRule } from '../compiled-rule.ts';
+import { type CompiledRule, compileRule, everyPacket } from '../compiled-rule.ts';
 import type { Access, Field, SecurityRule } from '../model.ts';
 import type { SecurityAdminRule } from '../network-model.ts';
-import { everyPort } from '../port-set.ts';
 import { certainExistence, type ResourceDeclaration } from '../resource.ts';
 import { layerOf, type RuleLayer } from '../rule-layer.ts';
 import { everySource } from '../source-set.ts';
@@ -25,13 +24,7 @@ const passesOn: CompiledRule = {
   priorityKnown: true,
   allows: 2,
   denies: 0,
-  tcp: 2,
-  udp: 2,
-  ports: { must: everyPort, may: everyPort },
-  sourcePorts: { must: everyPort, may: everyPort },
-  destination: { must: everyAddress, may: everyAddress },
-  destinationGroups: new Map(),
-  otherDestinationGroups: 0,
+  ...everyPacket,
   sources: { must: everySource, may: everySource },
   inside: { must: everyAddress, may: everyAddress },
   dependsOn: [],

@@ -1,12 +1,12 @@
 import type { OriginChain, TextPlace } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
-import { Budget, TooLarge } from '../functions/budget.ts';
+import { Budget } from '../functions/budget.ts';
 import type { Argument, CallContext, Lambda } from '../functions/call.ts';
 import { accessMember } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
 import { nullValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
-import type { ReadProblem } from '../reading.ts';
+import { ReadingBounds } from '../reading-bounds.ts';
 import { type Expression, type FunctionCall, isExpression, unescapedText } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
@@ -15,38 +15,11 @@ import type { ParsedTexts } from './parsed-texts.ts';
 import { place, placeOf } from './source-text.ts';
 
 const deepest = 120;
-const mostProblems = 100;
 
 /** Evaluates the values of templates for one reading, within its bounds. */
-export class Evaluator {
-  readonly budget = new Budget();
-  readonly #problems = new Map<string, ReadProblem>();
-  #depth = 0;
-  #exhausted = false;
-
-  constructor(private readonly texts: ParsedTexts) {}
-
-  get problems(): readonly ReadProblem[] {
-    return [...this.#problems.values()];
-  }
-
-  /** True once the reading has used up its work: what follows is left unread. */
-  get exhausted(): boolean {
-    return this.#exhausted;
-  }
-
-  report(at: TextPlace, message: string, level: ReadProblem['level'] = 'warning'): void {
-    const key = `${at.file}:${at.range.start}:${message}`;
-    if (this.#problems.size < mostProblems) this.#problems.set(key, { level, message, place: at });
-  }
-
-  spend(steps: number): void {
-    try {
-      this.budget.spend(steps);
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      this.#exhausted = true;
-    }
+export class Evaluator extends ReadingBounds {
+  constructor(private readonly texts: ParsedTexts) {
+    super(new Budget(), deepest);
   }
 
   /** The value of a node. Objects and arrays are evaluated as they are looked into. */
@@ -71,25 +44,6 @@ export class Evaluator {
       case 'missing':
         return unknownValue(['a value that is not written yet'], literalOrigin(frame, node));
     }
-  }
-
-  /**
-   * Goes one level deeper, where {@link leave} leads back from. False when that is too deep or too much: then
-   * {@link beyond} is the value.
-   */
-  enter(): boolean {
-    this.spend(1);
-    if (this.#exhausted || this.#depth >= deepest) return false;
-    this.#depth++;
-    return true;
-  }
-
-  leave(): void {
-    this.#depth--;
-  }
-
-  beyond(what: string, origin: OriginChain): Value {
-    return unknownValue([`${what} (${this.#exhausted ? 'too much to evaluate' : 'nested too deep'})`], origin);
   }
 
   /** A text that begins like an expression. */

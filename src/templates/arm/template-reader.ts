@@ -2,6 +2,7 @@ import type { CallSite, Existence, ResourceDeclaration } from '../../network/res
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
 import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
+import { truthOf } from '../functions/truth.ts';
 import { numberValue, symbolOf, unknownValue } from '../functions/values.ts';
 import { type Decision, DeclaredResources, decided, type Presence, present } from '../presence.ts';
 import { type Deployments, scopeOfResource } from './deployments.ts';
@@ -280,14 +281,4 @@ function undecided(value: Value): readonly string[] {
 function isWholeType(type: string): boolean {
   const slash = type.indexOf('/');
   return slash > 0 && type.slice(0, slash).includes('.');
-}
-
-function truthOf(value: Value): boolean | undefined {
-  if (value.kind === 'boolean') return value.value;
-  if (value.kind === 'string' && /^(true|false)$/i.test(value.value)) return value.value.toLowerCase() === 'true';
-  if (value.kind === 'unknown' && value.alternatives) {
-    const answers = new Set(value.alternatives.map(truthOf));
-    return answers.size === 1 ? [...answers][0] : undefined;
-  }
-  return undefined;
 }

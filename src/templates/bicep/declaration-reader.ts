@@ -1,6 +1,7 @@
 import type { Place } from '../../network/origin.ts';
 import { bothExistences, type CallSite, type Existence, type ResourceDeclaration } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
+import { truthOf } from '../functions/truth.ts';
 import { type Decision, DeclaredResources, decided, existenceOf, type Presence, present } from '../presence.ts';
 import { unreadable } from './bicep-object.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -176,13 +177,4 @@ function bodyOf({ frame, body, node, evaluator }: Resource): ObjectValue {
 
 function undecided(value: Value): readonly string[] {
   return value.kind === 'unknown' ? value.dependsOn : [];
-}
-
-function truthOf(value: Value): boolean | undefined {
-  if (value.kind === 'boolean') return value.value;
-  if (value.kind === 'unknown' && value.alternatives) {
-    const answers = new Set(value.alternatives.map(truthOf));
-    return answers.size === 1 ? [...answers][0] : undefined;
-  }
-  return undefined;
 }

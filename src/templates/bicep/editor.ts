@@ -1,6 +1,6 @@
 import type { TextRange } from '../../network/origin.ts';
 import type { NewValue, PropertyChange, SourceDocument, SourceEditor, TextEdit } from '../source-editor.ts';
-import { applyEdits, behindLineBreak, indentationAt, lineBreakIn, lineEndOf, lineStartOf } from '../text-lines.ts';
+import { applyEdits, indentationAt, lineBreakIn, lineEndOf, lineStartOf, wholeLines } from '../text-lines.ts';
 import { bodyOf } from './loops.ts';
 import type { Program, ProgramCache } from './program.ts';
 import { propertyOf } from './resources.ts';
@@ -267,19 +267,6 @@ function sameRange(a: TextRange, b: TextRange): boolean {
 
 function edit(document: SourceDocument, range: TextRange, newText: string): TextEdit {
   return { file: document.path, range: { start: range.start, end: range.end }, newText };
-}
-
-/** The lines of a node that stands alone on them, with the blank line behind it when `blank`; else the node itself. */
-function wholeLines(text: string, node: TextRange, blank = false): TextRange {
-  const start = lineStartOf(text, node.start);
-  const lineEnd = lineEndOf(text, node.end);
-  const alone = text.slice(start, node.start).trim() === '' && text.slice(node.end, lineEnd).trim() === '';
-  if (!alone) return { start: node.start, end: node.end };
-  let end = behindLineBreak(text, lineEnd);
-  if (blank && text.slice(end, lineEndOf(text, end)).trim() === '' && end < text.length) {
-    end = behindLineBreak(text, lineEndOf(text, end));
-  }
-  return { start, end };
 }
 
 /** A property or array item with the comma or line that parts it from the next. */

@@ -1,6 +1,6 @@
-import type { OriginChain, TextPlace } from '../../network/origin.ts';
+import type { OriginChain } from '../../network/origin.ts';
 import { MapObject, type Property, type Value } from '../../network/value.ts';
-import { Budget, TooLarge } from '../functions/budget.ts';
+import { Budget } from '../functions/budget.ts';
 import type { Argument, CallContext, Lambda } from '../functions/call.ts';
 import { partial, runFunction } from '../functions/call.ts';
 import { accessMember, interpolate } from '../functions/interpolation.ts';
@@ -16,7 +16,7 @@ import {
   unknownValue,
   usedFrom,
 } from '../functions/values.ts';
-import type { ReadProblem } from '../reading.ts';
+import { ReadingBounds } from '../reading-bounds.ts';
 import { BicepObject, unreadable } from './bicep-object.ts';
 import { type Frame, placeIn, withLocal } from './frame.ts';
 import type {
@@ -34,7 +34,6 @@ import type {
 /** A fraction of a second's work, and a hundred times what the largest real template of the measured set takes. */
 const mostSteps = 250_000;
 const deepest = 160;
-const mostProblems = 100;
 const mostItems = 5000;
 
 /** The library's function for each operator. */
@@ -55,40 +54,9 @@ const operatorFunctions = {
 } as const;
 
 /** Evaluates the values of Bicep files for one reading, within its bounds. */
-export class Evaluator {
-  readonly budget = new Budget(mostSteps);
-  readonly #problems = new Map<string, ReadProblem>();
-  readonly #hidden = new Set<string>();
-  #depth = 0;
-  #exhausted = false;
-
-  get problems(): readonly ReadProblem[] {
-    return [...this.#problems.values()];
-  }
-
-  /** True once the reading has used up its work: what follows is left unread. */
-  get exhausted(): boolean {
-    return this.#exhausted;
-  }
-
-  /** Keeps what is wrong in a file to itself: the file is not the user's. */
-  hide(path: string): void {
-    this.#hidden.add(path);
-  }
-
-  report(at: TextPlace, message: string, level: ReadProblem['level'] = 'warning'): void {
-    if (this.#hidden.has(at.file)) return;
-    const key = `${at.file}:${at.range.start}:${message}`;
-    if (this.#problems.size < mostProblems) this.#problems.set(key, { level, message, place: at });
-  }
-
-  spend(steps: number): void {
-    try {
-      this.budget.spend(steps);
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      this.#exhausted = true;
-    }
+export class Evaluator extends ReadingBounds {
+  constructor() {
+    super(new Budget(mostSteps), deepest);
   }
 
   /** The value of an expression, with the expression itself as the first place of what it computes. */
@@ -137,14 +105,11 @@ export class Evaluator {
 
   /** Runs an evaluation one level deeper; too deep a one is an unknown value. */
   nested(what: () => string, origin: OriginChain, run: () => Value): Value {
-    this.spend(1);
-    if (this.#exhausted) return unknownValue([`${what()} (too much to evaluate)`], origin);
-    if (this.#depth >= deepest) return unknownValue([`${what()} (nested too deep)`], origin);
-    this.#depth++;
+    if (!this.enter()) return this.beyond(what(), origin);
     try {
       return run();
     } finally {
-      this.#depth--;
+      this.leave();
     }
   }
 
@@ -322,7 +287,7 @@ export class Evaluator {
   #array(frame: Frame, node: ArrayNode): Value {
     const origin = this.#literal(frame, node);
     this.spend(node.items.length);
-    if (this.#exhausted) return unknownValue(['an array (too much to evaluate)'], origin);
+    if (this.exhausted) return unknownValue(['an array (too much to evaluate)'], origin);
     const rest = node.damaged ? unreadable(origin) : undefined;
     if (!node.items.some(item => item.kind === 'spread')) {
       const items = (node.items as readonly Expression[]).map(item => this.value(frame, item));

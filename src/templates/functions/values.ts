@@ -360,14 +360,13 @@ class UsedUnknown extends Used {
   }
 }
 
-class UsedArray implements ArrayValue {
-  readonly kind = 'array';
-  #items: readonly Value[] | undefined;
+/** A value with a way before its own. */
+abstract class UsedValue<T extends ArrayValue | ObjectValue> {
   #origin: OriginChain | undefined;
 
   constructor(
     readonly prefix: OriginChain,
-    readonly inner: ArrayValue,
+    readonly inner: T,
   ) {}
 
   get origin(): OriginChain {
@@ -382,6 +381,11 @@ class UsedArray implements ArrayValue {
   get rest(): UnknownValue | undefined {
     return this.inner.rest;
   }
+}
+
+class UsedArray extends UsedValue<ArrayValue> implements ArrayValue {
+  readonly kind = 'array';
+  #items: readonly Value[] | undefined;
 
   get items(): readonly Value[] {
     this.#items ??= this.inner.items.map(item => usedFrom(this.prefix, item));
@@ -389,27 +393,8 @@ class UsedArray implements ArrayValue {
   }
 }
 
-class UsedObject implements ObjectValue {
+class UsedObject extends UsedValue<ObjectValue> implements ObjectValue {
   readonly kind = 'object';
-  #origin: OriginChain | undefined;
-
-  constructor(
-    readonly prefix: OriginChain,
-    readonly inner: ObjectValue,
-  ) {}
-
-  get origin(): OriginChain {
-    this.#origin ??= joinChains(this.prefix, this.inner.origin);
-    return this.#origin;
-  }
-
-  get secret(): boolean {
-    return this.inner.secret === true;
-  }
-
-  get rest(): UnknownValue | undefined {
-    return this.inner.rest;
-  }
 
   get(name: string): Value | undefined {
     const value = this.inner.get(name);

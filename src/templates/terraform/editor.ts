@@ -1,7 +1,7 @@
 import type { TextRange } from '../../network/origin.ts';
 import type { Json } from '../../network/value.ts';
 import type { NewValue, PropertyChange, SourceDocument, SourceEditor, TextEdit } from '../source-editor.ts';
-import { behindLineBreak, indentationAt, lineBreakIn, lineEndOf, lineStartOf } from '../text-lines.ts';
+import { applyEdits, indentationAt, lineBreakIn, lineEndOf, lineStartOf, wholeLines } from '../text-lines.ts';
 import type { TerraformParser } from './grammar.ts';
 import { securityRuleFields } from './resources/tables.ts';
 import type { Block, Body, Expression, ObjectEntry } from './syntax.ts';
@@ -54,7 +54,7 @@ export class TerraformEditor implements SourceEditor {
     if (!found || !edits) return undefined;
     const { text } = document;
     const lineBreak = lineBreakIn(text);
-    const copy = applied(text, found.range, edits);
+    const copy = applyEdits(text, edits, found.range);
     const indentation = indentationAt(text, found.range.start);
     const at = { start: found.range.end, end: found.range.end };
     if (!found.block) {
@@ -260,16 +260,6 @@ function refersTo(text: string, block: Block): boolean {
   return new RegExp(`\\b${type}\\.${name}\\b`).test(rest);
 }
 
-function wholeLines(text: string, range: TextRange, withBlankLine: boolean): TextRange {
-  const start = lineStartOf(text, range.start);
-  const lineEnd = lineEndOf(text, range.end);
-  if (text.slice(start, range.start).trim() !== '' || text.slice(range.end, lineEnd).trim() !== '') return range;
-  let end = behindLineBreak(text, lineEnd);
-  if (withBlankLine && text.slice(end, lineEndOf(text, end)).trim() === '')
-    end = behindLineBreak(text, lineEndOf(text, end));
-  return { start, end };
-}
-
 /** A member with its line, or with the comma behind it when it shares a line. */
 function memberLines(text: string, range: TextRange): TextRange {
   const comma = /^[ \t]*,/.exec(text.slice(range.end))?.[0].length ?? 0;
@@ -292,13 +282,6 @@ function withSeparator(
   if (lines.start !== whole.start) return lines;
   if (next) return { start: item.start, end: next.start };
   return before ? { start: before.end, end: whole.end } : whole;
-}
-
-function applied(text: string, range: TextRange, edits: readonly TextEdit[]): string {
-  let result = text.slice(range.start, range.end);
-  for (const one of [...edits].sort((a, b) => b.range.start - a.range.start))
-    result = result.slice(0, one.range.start - range.start) + one.newText + result.slice(one.range.end - range.start);
-  return result;
 }
 
 function writeValue(value: NewValue, text: string, offset: number): string {
