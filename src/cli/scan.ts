@@ -50,6 +50,11 @@ export async function scanCommand(args: readonly string[], host: CommandHost): P
     try {
       for (const file of files.walk(path, mayBeTemplate)) paths.push(file);
     } catch (error) {
+      // One that is not there is told as a file that failed.
+      if (isMissing(error)) {
+        paths.push(files.toRelative(path));
+        continue;
+      }
       unusable = true;
       host.stderr(`portcullis: ${path}: ${reasonOf(error)}\n`);
     }
@@ -122,6 +127,10 @@ function reaches(report: ScanReport, threshold: (typeof thresholds)[number]): bo
   if (threshold === 'never') return false;
   const open = openFindings(report);
   return open.some(finding => finding.level === 'error' || (threshold === 'warning' && finding.level === 'warning'));
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 function reasonOf(error: unknown): string {

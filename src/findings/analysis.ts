@@ -48,11 +48,43 @@ export function readUnit(request: UnitRequest, files: FileSystem, isCancelled?: 
   const { unit, format, language, parameterFile } = request;
   const recorded = new RecordedFiles(files);
   const given = parameterFile === undefined ? {} : { parameterFile };
-  const reading = language.read(unit, recorded, { ...given, ...(isCancelled ? { isCancelled } : {}) });
+  const reading = withinTheStack(
+    () => language.read(unit, recorded, { ...given, ...(isCancelled ? { isCancelled } : {}) }),
+    () => unreadableUnit(request),
+  );
   return { unit, format, language, ...given, reading, files: recorded };
 }
 
 export function judgeUnit(read: UnitReading, ports: readonly number[]): UnitAnalysis {
+  return withinTheStack(
+    () => judge(read, ports),
+    () => judge({ ...read, reading: unreadableUnit(read, read.reading.called) }, ports),
+  );
+}
+
+/** Bounds on depth keep the stack small; should one be missing, everything else is still read and judged. */
+function withinTheStack<T>(run: () => T, otherwise: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return otherwise();
+  }
+}
+
+function unreadableUnit({ unit, parameterFile }: UnitRequest, called: readonly string[] = []): TemplateReading {
+  const place = { kind: 'text', file: unit, range: { start: 0, end: 0 } } as const;
+  return {
+    entry: unit,
+    ...(parameterFile === undefined ? {} : { parameterFile }),
+    declarations: [],
+    problems: [{ level: 'error', message: `${unit}: is nested too deep to be read; simplify it`, place }],
+    dependencies: [unit],
+    called,
+  };
+}
+
+function judge(read: UnitReading, ports: readonly number[]): UnitAnalysis {
   const model = readResources(read.reading.declarations);
   const groups = model.securityGroups.map(group => ({ group, verdicts: evaluateGroup(group, { ports }) }));
   const machines = evaluateMachines(model, { ports });

@@ -113,15 +113,23 @@ export class Scanner {
         if (judged) analyses.push(judged);
       }
     }
-    for (const unit of units.values()) {
-      const problems = readings.get(unit.unit)?.reading.problems ?? [];
-      for (const path of unit.paths) files.push(statusOf(path, unit.format, problems));
+    const ofUnits = new Map<string, ReadProblem[]>();
+    const inFiles = new Map<string, ReadProblem[]>();
+    for (const { unit, reading } of [...readings.values(), ...analyses]) {
+      for (const problem of reading.problems) {
+        push(ofUnits, unit, problem);
+        push(inFiles, problem.place.file, problem);
+      }
     }
-    const problems = [...readings.values(), ...analyses].flatMap(({ reading }) => reading.problems);
-    for (const [index, { path, format, status, reason }] of files.entries())
-      if (format && status === 'analysed' && reason === undefined) files[index] = statusOf(path, format, problems);
-    files.sort((a, b) => compare(a.path, b.path));
-    return { files, analyses };
+    const told = new Set(files.flatMap(file => (file.status === 'analysed' ? [file.path] : [])));
+    const isData = (file: string): boolean => !units.has(file) && !told.has(file);
+    const analysed = files.map(file => withParameterProblems(file, inFiles.get(file.path) ?? []));
+    for (const unit of units.values()) {
+      const problems = ofUnits.get(unit.unit) ?? [];
+      for (const path of unit.paths) analysed.push(statusOf(path, unit.format, problems, isData));
+    }
+    analysed.sort((a, b) => compare(a.path, b.path));
+    return { files: analysed, analyses };
   }
 
   async #classify(path: string, files: ScannedFile[], units: Map<string, Unit>): Promise<void> {
@@ -269,11 +277,31 @@ function isParameterFile(path: string, format: TemplateFormat): boolean {
   return format === 'arm-parameters' || format === 'bicepparam' || /\.tfvars(?:\.json)?$/i.test(path);
 }
 
-function statusOf(path: string, format: TemplateFormat, problems: readonly ReadProblem[]): ScannedFile {
+function push<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const known = lists.get(key);
+  if (known) known.push(item);
+  else lists.set(key, [item]);
+}
+
+/** `isData`: files that have no status of their own to tell a problem with, such as data that a template loads. */
+function statusOf(
+  path: string,
+  format: TemplateFormat,
+  problems: readonly ReadProblem[],
+  isData: (file: string) => boolean,
+): ScannedFile {
   const own = problems.filter(problem => problem.place.file === path);
   const failure = own.find(problem => problem.level === 'error');
   if (failure) return { path, format, status: 'failed', reason: failure.message };
-  return { path, format, status: 'analysed', ...(own[0] ? { reason: own[0].message } : {}) };
+  const loaded = own[0] ? undefined : problems.find(problem => isData(problem.place.file));
+  const reason = own[0]?.message ?? (loaded && `${loaded.place.file}: ${loaded.message}`);
+  return { path, format, status: 'analysed', ...(reason === undefined ? {} : { reason }) };
+}
+
+/** What came to light in a parameter file when templates were judged with it. */
+function withParameterProblems(file: ScannedFile, problems: readonly ReadProblem[]): ScannedFile {
+  const { path, format, status, reason } = file;
+  return status === 'analysed' && format && reason === undefined ? statusOf(path, format, problems, () => false) : file;
 }
 
 /** A `.json` that holds no JSON at all is a failure to tell; any other file that is no template is passed over. */

@@ -1,4 +1,4 @@
-import { type Node, parseTree } from 'jsonc-parser';
+import { type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document as YamlDocument } from 'yaml';
 import type { OriginChain, OriginKind } from '../../network/origin.ts';
 import { MapObject, type Property, type Value } from '../../network/value.ts';
@@ -67,10 +67,26 @@ function loadJson(instance: Instance, path: string, text: string): Value {
 /** The value of a JSON file, each part with its own place. Throws {@link TooLarge} beyond the reading's bounds. */
 export function jsonContent(evaluator: Evaluator, path: string, text: string, kind: OriginKind): Value {
   const body = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
-  const root = parseTree(body);
+  const errors: ParseError[] = [];
+  const root = treeOf(body, errors);
+  const [first] = errors;
+  if (root && first) {
+    const place = placeIn(path, { start: first.offset, end: first.offset + first.length });
+    evaluator.report(place, 'The file is not valid JSON. The rest of it is still read.');
+  }
   if (root) return new JsonReader(evaluator, path, kind).value(root, 0);
   evaluator.report(placeIn(path, { start: 0, end: 0 }), 'The file is not JSON.');
   return unknownValue([`file ${baseName(path)}, which is not JSON`], []);
+}
+
+function treeOf(text: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: true });
+  } catch (error) {
+    // The parser goes down the stack with every bracket.
+    if (error instanceof RangeError) throw new TooLarge('it is nested too deep');
+    throw error;
+  }
 }
 
 class JsonReader {

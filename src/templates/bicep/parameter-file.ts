@@ -49,7 +49,11 @@ function bicepParameters(
       const node = program.symbols.get(name);
       if (node?.kind !== 'parameter' || !node.value) return base?.value(name);
       const origin: Origin = { kind: 'parameter-file', name, place: placeIn(path, node.value) };
-      return { value: evaluator.value(instance.frame, node.value), origin };
+      const isDamaged = program.tree.errors.some(error => error.end >= node.start && error.start <= node.end);
+      const value = isDamaged
+        ? unknownValue([`parameter ${name}, whose value cannot be read`], [])
+        : evaluator.value(instance.frame, node.value);
+      return { value, origin };
     },
   };
 }
