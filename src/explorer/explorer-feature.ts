@@ -99,6 +99,13 @@ export function activateExplorerFeature(
     memory: context.globalState,
     declared,
     machineOf: (node?: MachinesNode) => machineOf({ estate, view }, node),
+    reveal: async id => {
+      const node = view.visible ? machines.find(id) : undefined;
+      if (!node) return;
+      // The first finds the row; the second, where it stands once the rows are drawn anew.
+      await view.reveal(node, { select: true });
+      await view.reveal(node, { select: true });
+    },
   });
   void tellUnfinished(journal.unfinished);
   show();

@@ -215,6 +215,8 @@ function fixAll(draft: Draft, machines: readonly Machine[], request: PlanRequest
   const whenFull = request.whenFull ?? 'edit-in-place';
   let reason: PlanError | undefined;
   for (const machine of machines) {
+    const left: number[] = [];
+    let why: PlanError | undefined;
     for (const port of portsOf(request)) {
       if (!isWide(draft.port(machine, port).reach)) continue;
       const failed = draft.attempt(() => {
@@ -222,17 +224,23 @@ function fixAll(draft: Draft, machines: readonly Machine[], request: PlanRequest
         refuseWhatIsLeft(draft, machine, port, isWide);
       });
       if (!failed) continue;
-      reason ??= failed;
-      draft.warnings.add(`Port ${port} of ${machine.name} is left as it is: ${failed.message}.`);
+      left.push(port);
+      why ??= failed;
     }
+    reason ??= why;
+    if (why) draft.warnings.add(`${machine.name} stays open at ${portsText(left)}: ${why.message}.`);
   }
   if (draft.steps.length > 0) draft.warnings.add(sessionsSurvive);
   else if (reason) throw reason;
-  else {
-    const ports = portsOf(request);
-    const named = `${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
-    throw new PlanError('already-closed', `${named} of no machine is open to the internet or a wide range`);
-  }
+  else
+    throw new PlanError(
+      'already-closed',
+      `no machine is open to the internet or a wide range at ${portsText(portsOf(request))}`,
+    );
+}
+
+function portsText(ports: readonly number[]): string {
+  return `${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
 }
 
 /** Narrows or removes the rules by which firewalls lead to the machine's port; publishes it when there are none. */

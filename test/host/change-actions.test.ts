@@ -55,11 +55,16 @@ describe('the actions that change Azure', function () {
       stage.picks.push([/Enter Addresses/, /^VirtualNetwork$/]);
       stage.inputs.push({ refused: '1.2.3.4/33', because: /1\.2\.3\.4\/33/ });
       stage.inputs.push({ refused: '0.0.0.0/0', because: /is the internet/ }, `${office}, 2001:db8::/64`);
-      await stage.run('tightenSource', stage.row('late-deny', 3389));
-      assert.equal(stage.reach('late-deny', 3389), 'restricted');
-      assert.deepEqual(rule('allow-rdp', 'late-deny-nsg')!.sourceAddressPrefixes, [office, '2001:db8::/64']);
+      await stage.run('tightenSource', stage.row('asg-member'));
+      assert.equal(stage.reach('asg-member'), 'restricted');
+      assert.deepEqual(rule('ssh-to-admins', 'asg-nsg')!.sourceAddressPrefixes, [office, '2001:db8::/64']);
+      assert.deepEqual(
+        rules('asg-nsg').map(one => one.properties.sourceAddressPrefix ?? ''),
+        ['', 'VirtualNetwork'],
+      );
+      assert.doesNotMatch(stage.told.join('\n'), /more than/i);
       await undone();
-      assert.equal(stage.reach('late-deny', 3389), 'internet');
+      assert.equal(stage.reach('asg-member'), 'internet');
     });
 
     it('offers saved sources and the application security groups of the machine’s network', async () => {

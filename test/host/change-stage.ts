@@ -64,6 +64,7 @@ export class ChangeStage {
         change: async changes => void this.changedTemplates.push(...changes),
       },
       machineOf: async node => (node as { machine: ListedMachine }).machine,
+      reveal: async () => undefined,
     });
     const show = async (message: string, ...rest: unknown[]) => {
       const [options, ...buttons] = rest as [{ detail?: string; modal?: boolean }, ...string[]];

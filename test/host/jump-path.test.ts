@@ -57,6 +57,7 @@ describe('the jump path wizard', function () {
       memory: new TestMemory(),
       declared: { find: () => [], change: async () => undefined },
       machineOf: async node => (node as { machine: ListedMachine }).machine,
+      reveal: async () => undefined,
     });
     told.length = 0;
     press = () => undefined;

@@ -31,6 +31,8 @@ export interface ChangeParts {
   readonly declared: DeclaredGroups;
   /** The machine of a row; asks when there is none. */
   readonly machineOf: (node?: MachinesNode) => Promise<ListedMachine>;
+  /** Brings the row of a machine into sight, which a change may have moved. */
+  readonly reveal: (machineId: string) => Promise<void>;
 }
 
 type Direction = 'apply' | 'undo' | 'roll-back';
@@ -212,6 +214,8 @@ export class ChangeFlow {
   }
 
   #tell(done: Change, direction: Direction, differences: readonly string[], declared: readonly RuleChange[]): void {
+    const [first] = done.machines ?? [];
+    if (first) void this.parts.reveal(first.id);
     if (done.remains.length > 0)
       throw new OperationError(`Not all of it could be taken back: ${done.remains.join('; ')}.`);
     const what = `${direction === 'apply' ? 'Done' : 'Taken back'}: ${done.title}`;

@@ -4,7 +4,7 @@ import type { Plan, PlannedMachine, ReachShown } from '../../remediation/plan.ts
  * What a person sees before a change: plain text, in which names from Azure are data.
  */
 
-const mostRows = 12;
+const mostRows = 8;
 
 /** What the journal and the question call a plan. */
 export function changeTitle({ steps }: Plan): string {
@@ -40,24 +40,48 @@ function portsOf(rows: readonly PlannedMachine[]): string {
   return `${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')} of ${machines}`;
 }
 
-/** The detail of the one question: each step, whom it changes something for, and what to take note of. */
+/** The detail of the one question: what is done, whom it changes something for, and what to take note of. */
 export function modalText(plan: Plan): string {
-  const rows = plan.machines
-    .slice(0, mostRows)
-    .map(row => `${nameOf(row.id)} port ${row.port}: ${reachText(row.before)} → ${reachText(row.after)}`);
-  const more = plan.machines.length > rows.length ? [`… and ${plan.machines.length - rows.length} more`] : [];
-  const steps = plan.steps.map((step, i) => `${i + 1}. ${step.title}`);
-  const shownSteps =
-    steps.length > mostRows ? [...steps.slice(0, mostRows), `… and ${steps.length - mostRows} more steps`] : steps;
-  const sections = [shownSteps, [...rows, ...more], plan.warnings, firstOf(plan.alsoAffected)];
-  return sections
+  const { steps, machines } = plan;
+  const done =
+    steps.length > mostRows
+      ? [`${steps.length} steps, which the preview shows.`]
+      : steps.map((step, i) => `${i + 1}. ${step.title}`);
+  // A port that is closed before and after was asked for, but nothing happens to it.
+  const rows = machines.filter(row => row.before.reach !== 'none' || row.after.reach !== 'none');
+  const reach =
+    rows.length > mostRows
+      ? countedRows(rows)
+      : rows.map(row => `${nameOf(row.id)} port ${row.port}: ${changeText(row)}`);
+  return [done, reach, firstOf(plan.warnings), firstOf(plan.alsoAffected)]
     .filter(lines => lines.length > 0)
     .map(lines => lines.join('\n'))
     .join('\n\n');
 }
 
+/** `Port 22: internet → none for 17 machines`. */
+function countedRows(rows: readonly PlannedMachine[]): string[] {
+  const counts = new Map<string, PlannedMachine[]>();
+  for (const row of rows) {
+    const key = `Port ${row.port}: ${changeText(row)}`;
+    counts.set(key, [...(counts.get(key) ?? []), row]);
+  }
+  return [...counts].map(([key, [first, ...others]]) =>
+    others.length === 0 ? `${key} for ${nameOf(first!.id)}` : `${key} for ${others.length + 1} machines`,
+  );
+}
+
+function changeText({ before, after }: PlannedMachine): string {
+  const [from, to] = [reachText(before), reachText(after)];
+  return from === to ? `stays ${from}` : `${from} → ${to}`;
+}
+
+/** An instance of a scale set is called by its set too: `web/0`. */
 function nameOf(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
+  return (
+    /\/virtualMachineScaleSets\/([^/]+\/)virtualMachines\/([^/]+)$/i.exec(id)?.slice(1).join('') ??
+    id.slice(id.lastIndexOf('/') + 1)
+  );
 }
 
 function reachText({ reach, certainty }: ReachShown): string {

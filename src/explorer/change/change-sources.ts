@@ -82,7 +82,10 @@ function itemsFor(estate: Estate, { machine, addressesOnly }: SourceQuestion): S
       ({ id, name, resourceGroup, members }): SourceItem => ({
         label: name,
         description: `application security group in ${resourceGroup}`,
-        detail: members === 0 ? 'Without members: admits nobody yet' : `${members} of its members`,
+        detail:
+          members === 0
+            ? 'Without members: admits nobody yet'
+            : `${members} ${members === 1 ? 'member' : 'members'} in this network`,
         sources: [id],
       }),
     ),

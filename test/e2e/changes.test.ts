@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { packageSignIn } from '../../scripts/sign-in-extension.mjs';
+import { demoSubscriptions, layDemoEstate } from '../azure-server/demo-estate.ts';
+import { AzureServer } from '../azure-server/server.ts';
+import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
+import { Workbench } from './workbench.ts';
+
+describe('closing ports, with the local Azure', () => {
+  let azure: AzureServer;
+  let workbench: Workbench;
+  let folder: string;
+
+  before(async function () {
+    if (!Workbench.supported) this.skip();
+    folder = mkdtempSync(join(tmpdir(), 'portcullis-azure-'));
+    azure = await AzureServer.start();
+    layDemoEstate(azure);
+    const { settings, env } = vscodeEnvironment(azure, folder);
+    workbench = await Workbench.open('changes', {
+      folder: 'examples',
+      settings,
+      env,
+      extensions: [await packageSignIn()],
+    });
+    await workbench.showContainer('Portcullis');
+    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to the Demo' }).first().click();
+    await dialog('wants to sign in').locator('.monaco-button', { hasText: 'Allow' }).click();
+    await workbench.page.locator('.welcome-view-content a', { hasText: 'Select Subscriptions' }).first().click();
+    await pick('Production').click();
+    await input().locator('.monaco-button', { hasText: 'OK' }).click();
+    await workbench.row('web-01').first().waitFor();
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await azure?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.shot('failed');
+  });
+
+  const dialog = (text: string | RegExp): Locator => workbench.page.locator('.monaco-dialog-box', { hasText: text });
+  const input = (): Locator => workbench.page.locator('.quick-input-widget:visible');
+  const pick = (text: string | RegExp): Locator =>
+    workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  const machine = (name: string): Locator => workbench.row(new RegExp(`^${name}(?![-\\d])`)).first();
+  /** Opens the menu of a row and chooses from it: by key, since a click that follows at once is taken for the first. */
+  const choose = async (row: Locator, item: string): Promise<void> => {
+    await row.click({ button: 'right' });
+    const menu = workbench.page.locator('.monaco-menu .action-item', { hasText: item }).first();
+    await menu.hover();
+    await workbench.page.keyboard.press('Enter');
+    await menu.waitFor({ state: 'hidden' });
+  };
+  const closed = (name: string): Locator => machine(name).filter({ hasText: 'closed to the internet' });
+  const clearToasts = () => workbench.command('Notifications: Clear All Notifications');
+
+  it('denies from the tree: a preview, one question, and the row turns green', async () => {
+    await machine('late-deny').click();
+    await choose(machine('late-deny'), 'Deny Port');
+    const question = dialog('Close port 3389 of late-deny to the internet?');
+    await question.waitFor();
+    await workbench.page.locator('.monaco-diff-editor', { hasText: 'late-deny' }).first().waitFor();
+    await workbench.shot('preview-and-question');
+    assert.match(await question.innerText(), /late-deny port 3389: internet → none/);
+    await question.locator('.monaco-button', { hasText: 'Apply' }).click();
+    await closed('late-deny').waitFor();
+    await workbench.toast('Done: ').first().waitFor();
+    assert.equal(await closed('late-deny').locator('.codicon-lock').count(), 1);
+    await workbench.shot('closed');
+  });
+
+  it('undoes from the Changes view', async () => {
+    await clearToasts();
+    await workbench.command('Portcullis: Focus on Changes View');
+    const change = workbench.row(/allow-rdp.*applied/).first();
+    await change.hover();
+    await change.locator('a.action-label[aria-label^="Undo"]').click();
+    await workbench
+      .row(/allow-rdp.*undone/)
+      .first()
+      .waitFor();
+    await workbench.shot('undone');
+    await machine('late-deny').filter({ hasText: 'open to the internet' }).waitFor();
+  });
+
+  it('tightens by the palette, which asks for the machine and the sources', async () => {
+    await clearToasts();
+    await workbench
+      .row(/^Production/)
+      .first()
+      .click();
+    await workbench.command('Portcullis: Tighten Source');
+    await input().locator('input.input').fill('halves');
+    await pick('halves').click();
+    await pick('Enter Addresses or CIDR Blocks').locator('.monaco-icon-label').first().click();
+    await input().locator('.quick-input-count', { hasText: '1 Selected' }).waitFor();
+    await workbench.shot('sources');
+    await input().locator('.monaco-button', { hasText: 'OK' }).click();
+    await input().locator('.quick-input-message', { hasText: 'Addresses or CIDR blocks' }).waitFor();
+    await input().locator('input.input').fill('198.51.100.0/33');
+    await input().locator('.quick-input-message', { hasText: '198.51.100.0/33' }).waitFor();
+    await workbench.shot('wrong-cidr');
+    await input().locator('input.input').fill('198.51.100.0/28');
+    await workbench.page.keyboard.press('Enter');
+    await dialog(/halves/)
+      .locator('.monaco-button', { hasText: 'Apply' })
+      .click();
+    await workbench.toast('Done: ').first().waitFor();
+    await workbench
+      .row(/^Production/)
+      .first()
+      .click();
+    await machine('halves').filter({ hasText: 'open to few addresses' }).waitFor();
+    await workbench.shot('tightened');
+  });
+
+  it('says of a locked group what is locked and what to do, and writes nothing', async () => {
+    await clearToasts();
+    const group = `/subscriptions/${demoSubscriptions.production}/resourceGroups/web`;
+    const lock = `${group}/providers/Microsoft.Authorization/locks/year-end?api-version=2020-05-01`;
+    azure.request('PUT', lock, { properties: { level: 'ReadOnly', notes: 'Frozen for the year end' } });
+    azure.requests.length = 0;
+    await choose(machine('web-01'), 'Deny Port');
+    const message = workbench.toast('Resource group web (subscription Production) is locked');
+    await message.first().waitFor();
+    assert.match(
+      await message.first().innerText(),
+      /Frozen for the year end\): remove the lock, or ask its owner to\./,
+    );
+    await workbench.shot('locked');
+    assert.deepEqual(
+      azure.requests.filter(request => request.method === 'PUT' || request.method === 'DELETE'),
+      [],
+    );
+    azure.request('DELETE', lock);
+  });
+
+  it('says which right is missing and whom to ask for it, and writes nothing', async () => {
+    await clearToasts();
+    const action = 'Microsoft.Network/networkSecurityGroups/securityRules/write';
+    azure.authorization.permissions = [{ scope: '/', actions: ['*'], notActions: [action] }];
+    azure.requests.length = 0;
+    await choose(machine('web-01'), 'Deny Port');
+    const message = workbench.toast(`You need ${action}`);
+    await message.first().waitFor();
+    assert.match(
+      await message.first().innerText(),
+      /ask its owner for a role that has it, such as Network Contributor/,
+    );
+    await workbench.shot('missing-permission');
+    assert.deepEqual(
+      azure.requests.filter(request => request.method === 'PUT' || request.method === 'DELETE'),
+      [],
+    );
+    azure.authorization.permissions = [{ scope: '/', actions: ['*'] }];
+  });
+
+  it('closes a whole subscription with one question, and says on each row how it went', async () => {
+    await clearToasts();
+    await choose(workbench.row(/^Production/).first(), 'Close Open Management Ports');
+    const question = dialog(/Close ports? .* machines to the internet/);
+    await question.waitFor();
+    await workbench.shot('close-all-question');
+    await question.locator('.monaco-button', { hasText: 'Apply' }).click();
+    await workbench.row('closed just now').first().waitFor();
+    await workbench.shot('close-all-done');
+  });
+});
