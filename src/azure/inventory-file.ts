@@ -42,7 +42,7 @@ export function parseInventory(text: string, name: string): InventoryFile {
       `${name} has no list of resources: expected an array, {"resources": […]} or a Resource Graph answer {"data": […]}.`,
     );
   }
-  const resources = withoutRepetitions(lists.flat().filter(isObject).map(inAzureShape));
+  const resources = withoutRepetitions(lists.flat().map(inAzureShape));
   const object = documents.length === 1 && isObject(documents[0]) ? documents[0] : {};
   const problems = (Array.isArray(object.problems) ? object.problems : []).filter(isProblem);
   const names = typeof object.subscriptions === 'object' && object.subscriptions !== null ? object.subscriptions : {};

@@ -7,30 +7,41 @@ const deepestList = 6;
 /**
  * The resources in a JSON document, whatever wrote it: a bare array, an answer of a list call or of Resource Graph (as
  * objects or as a table of columns and rows), pages of such answers, a batch of them, an object of lists, one resource
- * alone. Undefined when it holds no list at all.
+ * alone. What is no object is left out. Undefined when it holds no list at all.
  */
-export function listedResources(json: unknown): readonly unknown[] | undefined {
-  return listIn(json, 0);
+export function listedResources(json: unknown): JsonObject[] | undefined {
+  const out: JsonObject[] = [];
+  return collect(json, 0, out) ? out : undefined;
 }
 
-function listIn(json: unknown, depth: number): readonly unknown[] | undefined {
-  if (depth > deepestList) return undefined;
-  if (Array.isArray(json)) return json.flatMap(item => (isResource(item) ? item : (listIn(item, depth + 1) ?? item)));
-  if (!isObject(json)) return undefined;
-  if (isResource(json)) return [json];
+/** Adds what a value lists; false when it is no list. */
+function collect(json: unknown, depth: number, out: JsonObject[]): boolean {
+  if (depth > deepestList) return false;
+  if (Array.isArray(json)) {
+    for (const item of json) {
+      if (typeof item !== 'object' || item === null) continue;
+      if (!isResource(item) && collect(item, depth + 1, out)) continue;
+      if (isObject(item)) out.push(item);
+    }
+    return true;
+  }
+  if (!isObject(json)) return false;
+  if (isResource(json)) {
+    out.push(json);
+    return true;
+  }
   const rows = tableRows(json);
-  if (rows) return rows;
-  const lists = (names: readonly string[]): readonly (readonly unknown[])[] =>
-    names.flatMap(name => {
-      const list = listIn(own(json, name), depth + 1);
-      return list ? [list] : [];
-    });
-  const named = lists(['resources', 'data', 'value']);
-  if (named.length > 0) return named.flat();
-  const nested = lists(['responses', 'tables', 'content', 'body']);
-  if (nested.length > 0) return nested.flat();
-  const several = Object.values(json).filter(value => Array.isArray(value) && value.some(isResource));
-  return several.length > 0 ? several.flat() : undefined;
+  if (rows) return collect(rows, depth + 1, out);
+  const some = (values: readonly unknown[]): boolean => {
+    let found = false;
+    for (const value of values) if (collect(value, depth + 1, out)) found = true;
+    return found;
+  };
+  return (
+    some(['resources', 'data', 'value'].map(name => own(json, name))) ||
+    some(['responses', 'tables', 'content', 'body'].map(name => own(json, name))) ||
+    some(Object.values(json).filter(value => Array.isArray(value) && value.some(isResource)))
+  );
 }
 
 /** `{columns: [{name}], rows: [[…]]}` as objects. */
