@@ -44,6 +44,8 @@ export interface RulesInQuestion {
 const mostRules = 5_000;
 const mostCombinations = 100_000;
 const mostWork = 4_000_000;
+/** Sets of sources are put together for each rule of each cell: what that costs grows with their length. */
+const mostIntervals = 400_000_000;
 
 /** Every part of source ports × destinations that the rules tell apart. */
 export function cellsOf(question: RulesInQuestion, destination: Destination | 'any'): Cell[] {
@@ -78,7 +80,9 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
       if (!found.has(key)) found.set(key, { within: target.within, levels });
     }
   }
-  if (found.size * matching.length > mostWork) return [coarseCell(base, within)];
+  const work = found.size * matching.length;
+  const intervals = matching.reduce((sum, { sources: { may } }) => sum + lengthOf(may.addresses), 0);
+  if (work > mostWork || (found.size > 1 && work * intervals > mostIntervals)) return [coarseCell(base, within)];
   return [...found.values()].map(cell => ({
     within: cell.within,
     levels: rules.map((list, at) =>
@@ -88,6 +92,10 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
       }),
     ),
   }));
+}
+
+function lengthOf({ v4, v6 }: AddressSet): number {
+  return (v4.length + v6.length) / 2;
 }
 
 function coarseCell(base: RulesInQuestion['base'], within: AddressSet): Cell {

@@ -11,6 +11,11 @@ describe('groups made to be slow', () => {
     ['a destination in every rule', 1000, i => ({ destinations: [single(i)] })],
     ['a source port in every rule', 1000, i => ({ sourcePorts: [{ text: i, low: i, high: i }] })],
     ['both in every rule', 1000, i => ({ destinations: [single(i)], sourcePorts: [{ text: i, low: i, high: i }] })],
+    [
+      'a few sources and a source port in every rule',
+      1000,
+      i => ({ sources: [single(i), single(i + 1)], sourcePorts: [{ text: `${i}-${i + 500}`, low: i, high: i + 500 }] }),
+    ],
     ['one priority for all', 1000, i => ({ priority: 100, sources: [single(i)] })],
     ['more rules than Azure takes', 20_000, i => ({ sources: [single(i)] })],
     ['a long list of sources', 1, () => ({ sources: Array.from({ length: 50_000 }, (_, i) => single(i)) })],
