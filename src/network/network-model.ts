@@ -181,13 +181,15 @@ export interface AzureFirewall extends ModelResource {
   readonly subnets: References;
   readonly privateAddress?: AddressSet;
   readonly rules: readonly DnatRule[];
+  /** Words for rules of its own that were not read. */
+  readonly unread: readonly string[];
   readonly policy?: Reference;
 }
 
 export interface FirewallPolicy extends ModelResource {
   readonly rules: readonly DnatRule[];
-  /** Rule collection groups that it names and that were not read. */
-  readonly unread: readonly Reference[];
+  /** Words for rules of it that were not read. */
+  readonly unread: readonly string[];
 }
 
 export interface IpGroup extends ModelResource {

@@ -1,3 +1,4 @@
+import { misshapen } from './live-shape.ts';
 import type { OriginChain, Place } from './origin.ts';
 
 /**
@@ -175,6 +176,8 @@ class JsonArray extends JsonNode implements ArrayValue {
   constructor(
     private readonly json: readonly unknown[],
     position: Position,
+    /** Set when some items are not of the kind that Azure gives the list. */
+    readonly rest?: UnknownValue,
   ) {
     super(position);
   }
@@ -198,7 +201,13 @@ class JsonObject extends JsonNode implements ObjectValue {
 
   get(name: string): Value | undefined {
     const key = this.#ownName(name);
-    return key === undefined ? undefined : wrap(this.json[key], { parent: this.position, key });
+    if (key === undefined) return undefined;
+    const json = this.json[key];
+    const position = { parent: this.position, key };
+    const wrong = misshapen(name, json);
+    if (wrong === undefined) return wrap(json, position);
+    const unknown: UnknownValue = { kind: 'unknown', dependsOn: [`not readable: ${name}`], origin: [] };
+    return wrong === 'all' ? unknown : new JsonArray(json as readonly unknown[], position, unknown);
   }
 
   property(name: string): Property | undefined {

@@ -70,12 +70,11 @@ export class FirewallIndex {
     return this.#translations.length === 0 && this.#unread.length === 0;
   }
 
-  #missingRules({ policy }: AzureFirewall): readonly string[] {
-    if (!policy) return [];
-    if (policy.id === undefined) return policy.dependsOn;
+  #missingRules({ policy, unread }: AzureFirewall): readonly string[] {
+    if (!policy) return unread;
+    if (policy.id === undefined) return [...unread, ...policy.dependsOn];
     const found = this.#estate.model.firewallPolicies.get(policy.id);
-    if (!found) return this.#estate.missingAt('firewall policy', policy);
-    return found.unread.map(group => this.#estate.missing('rule collection group', group.name));
+    return [...unread, ...(found?.unread ?? this.#estate.missingAt('firewall policy', policy))];
   }
 
   #compile(firewall: AzureFirewall, rule: DnatRule, before: readonly Translation[]): Translation {
@@ -144,6 +143,12 @@ export class FirewallIndex {
           ...(reference.id === undefined ? reference.dependsOn : [this.#estate.missing('IP group', reference.name)]),
         );
       }
+    }
+    const { sourceAddresses: own, sourceIpGroups: groups } = rule;
+    const given = own.items.length > 0 || own.rest || groups.items.length > 0 || groups.more;
+    if (!given && this.#estate.model.live) {
+      may = everySource;
+      dependsOn.push(`the sources of DNAT rule ${rule.name}, which are not given`);
     }
     if (rule.sourceIpGroups.more) {
       may = everySource;

@@ -147,8 +147,11 @@ export class LoadBalancerIndex {
       follow(reference, 'lb-rule', id => this.#byPool.get(id) ?? []);
     }
     for (const entry of this.#byConfiguration.get(configuration.id) ?? []) add(entry, 2, []);
-    for (const pool of this.#poolsOf(configuration))
+    for (const pool of this.#poolsOf(configuration)) {
       for (const entry of this.#byPool.get(pool) ?? []) add(entry, 2, []);
+      const balancer = this.#byPool.has(pool) ? undefined : this.#estate.model.loadBalancers.get(balancerOf(pool));
+      if (balancer?.more) unread.push({ kind: 'lb-rule', name: balancer.name, dependsOn: balancer.more });
+    }
     for (const [list, kind] of [
       [configuration.inboundNatRules, 'lb-nat-rule'],
       [configuration.inboundNatPools, 'lb-nat-rule'],

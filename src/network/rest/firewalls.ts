@@ -34,6 +34,7 @@ export function readFirewalls(index: DeclarationIndex): AzureFirewall[] {
       subnets: { items: subnets },
       ...(privateAddress ? { privateAddress } : {}),
       rules: readCollections(itemsOf(at(properties, 'natRuleCollections')).items, declaration, 0),
+      unread: index.live ? unreadIn(at(properties, 'natRuleCollections'), `firewall ${nameOf(declaration)}`) : [],
       ...(policy ? { policy } : {}),
     });
   }
@@ -53,10 +54,8 @@ export function readFirewallPolicies(index: DeclarationIndex): Map<string, Firew
   const out = new Map<string, FirewallPolicy>();
   for (const [id, list] of groups) {
     const rules = list.flatMap(declaration => {
-      const properties = at(declaration.body, 'properties');
-      const collections = at(properties, 'ruleCollections') ?? at(properties, 'rules');
-      const priority = numberOf(at(properties, 'priority')) ?? 65000;
-      const nat = itemsOf(collections).items.filter(
+      const priority = numberOf(at(declaration.body, 'properties', 'priority')) ?? 65000;
+      const nat = itemsOf(collectionsOf(declaration)).items.filter(
         item =>
           (textOf(at(item, 'ruleCollectionType')) ?? textOf(at(item, 'ruleType')))?.toLowerCase() ===
           'firewallpolicynatrulecollection',
@@ -64,18 +63,35 @@ export function readFirewallPolicies(index: DeclarationIndex): Map<string, Firew
       return readCollections(nat, declaration, priority * 100_000);
     });
     const first = list[0]!;
-    out.set(id, { id, name: nameOf(first), declaration: first, rules, unread: [] });
+    const unread = index.live
+      ? list.flatMap(one => unreadIn(collectionsOf(one), `rule collection group ${nameOf(one)}`))
+      : [];
+    out.set(id, { id, name: nameOf(first), declaration: first, rules, unread });
   }
   for (const declaration of index.ofType('microsoft.network/firewallpolicies')) {
     const id = index.idOf(declaration);
-    const rules = out.get(id)?.rules ?? [];
+    const { rules = [], unread = [] } = out.get(id) ?? {};
     const own = new Set(groups.get(id)?.map(group => index.idOf(group)));
     const named = index.live ? referencesOf(at(declaration.body, 'properties', 'ruleCollectionGroups')).items : [];
-    const unread = named.filter(group => group.id !== undefined && !own.has(group.id));
+    const missing = named.flatMap(group =>
+      group.id !== undefined && !own.has(group.id) ? [`not readable: rule collection group ${group.name}`] : [],
+    );
     if (!declaration.existing || rules.length > 0)
-      out.set(id, { id, name: nameOf(declaration), declaration, rules, unread });
+      out.set(id, { id, name: nameOf(declaration), declaration, rules, unread: [...unread, ...missing] });
   }
   return out;
+}
+
+function collectionsOf({ body }: ResourceDeclaration): Value | undefined {
+  const properties = at(body, 'properties');
+  return at(properties, 'ruleCollections') ?? at(properties, 'rules');
+}
+
+/** Words for collections of Azure's answer, or rules in them, that cannot be understood. */
+function unreadIn(collections: Value | undefined, owner: string): string[] {
+  const list = itemsOf(collections);
+  const whole = list.items.every(item => !itemsOf(at(at(item, 'properties') ?? item, 'rules')).rest);
+  return list.rest || !whole ? [`not readable: NAT rules of ${owner}`] : [];
 }
 
 function readCollections(collections: readonly Value[], declaration: ResourceDeclaration, base: number): DnatRule[] {

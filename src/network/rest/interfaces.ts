@@ -66,7 +66,8 @@ export function readInterface(body: Value, id: string, declaration: ResourceDecl
 
 /** Words for configurations in an answer of Azure that cannot be understood. */
 function notReadIn(body: Value, items: readonly Value[], name: string): readonly string[] | undefined {
-  if (at(body, 'properties', 'ipConfigurations')?.kind === 'array' && items.every(isObject)) return undefined;
+  const whole = items.every(item => isObject(item) && at(item, 'properties'));
+  if (whole && at(body, 'properties', 'ipConfigurations')?.kind === 'array') return undefined;
   return isLive(body) ? [`not readable: the IP configurations of network interface ${name}`] : undefined;
 }
 

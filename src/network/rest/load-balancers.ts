@@ -43,9 +43,11 @@ export function readLoadBalancers(index: DeclarationIndex): Map<string, LoadBala
       itemsOf(at(properties, name)).items.filter(item => item.kind === 'object');
     const rests = ruleLists.flatMap(name => {
       const list = itemsOf(at(properties, name));
-      if (list.rest) return list.rest.dependsOn;
-      const odd = isLive(declaration.body) && list.items.some(item => item.kind !== 'object');
-      return odd ? [`not readable: ${name} of load balancer ${nameOf(declaration)}`] : [];
+      if (list.rest && !isLive(declaration.body)) return list.rest.dependsOn;
+      const whole = list.items.every(item => at(item, 'properties') !== undefined);
+      return list.rest || (isLive(declaration.body) && !whole)
+        ? [`not readable: ${name} of load balancer ${nameOf(declaration)}`]
+        : [];
     });
     out.set(id, {
       id,
@@ -93,15 +95,17 @@ export function readFrontend(part: Value, parent: string, kind = 'frontendipconf
   const properties = at(part, 'properties');
   const publicIpAddress = referenceOf(at(properties, 'publicIPAddress'));
   const publicIpPrefix = referenceOf(at(properties, 'publicIPPrefix'));
+  const inside = at(properties, 'privateIPAddress') ?? at(properties, 'subnet');
+  // Every frontend has one of them.
+  const bare = !publicIpAddress && !publicIpPrefix && !inside && isLive(part);
   return {
     id: partId(parent, kind, part),
     name: textOf(at(part, 'name')) ?? 'frontend',
     ...(publicIpAddress ? { publicIpAddress } : {}),
     ...(publicIpPrefix ? { publicIpPrefix } : {}),
-    ...(at(properties, 'privateIPAddress') || at(properties, 'subnet')
-      ? { privateAddress: privateAddressOf(properties) }
-      : {}),
+    ...(inside ? { privateAddress: privateAddressOf(properties) } : {}),
     ...(properties?.kind === 'unknown' ? { unclear: properties.dependsOn } : {}),
+    ...(bare ? { unclear: [`not readable: the address of frontend ${textOf(at(part, 'name')) ?? ''}`.trimEnd()] } : {}),
   };
 }
 

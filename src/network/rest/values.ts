@@ -228,7 +228,7 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   const id = value.kind === 'object' ? at(value, 'id') : value;
   if (!id || (id.kind !== 'string' && id.kind !== 'unknown')) return isLive(value) ? withoutId() : undefined;
   const key = comparableId(id);
-  if (key === '') return undefined;
+  if (key === '') return value.kind === 'object' && isLive(value) ? withoutId() : undefined;
   if (id.kind === 'string') return { id: key!, name: lastPart(id.value), dependsOn: nothing };
   if (id.kind !== 'unknown') return undefined;
   if (key !== undefined) return { id: key, name: lastPart(id.symbol!), dependsOn: id.dependsOn };

@@ -210,6 +210,53 @@ describe('inventories of which a part says nothing', () => {
       only('/virtualMachines', properties({ networkProfile: { networkInterfaces: [{}] } })),
       /a reference without an id/,
     ],
+    [
+      'an interface with a number for what a configuration is made of',
+      only('/networkInterfaces', properties({ ipConfigurations: [{ name: 'x', properties: 7 }] })),
+      /not readable/,
+    ],
+    [
+      'an interface with a configuration without properties',
+      only('/networkInterfaces', properties({ ipConfigurations: [{ name: 'x' }] })),
+      /not readable: the IP configurations of network interface nic/,
+    ],
+    [
+      'an interface that is referred to by an empty id',
+      only('/virtualMachines', properties({ networkProfile: { networkInterfaces: [{ id: '' }] } })),
+      /a reference without an id/,
+    ],
+    [
+      'a machine with a list for its network profile',
+      only('/virtualMachines', properties({ networkProfile: [] })),
+      /not readable: networkProfile/,
+    ],
+    [
+      'a network with text for a subnet',
+      only('/virtualNetworks', properties({ subnets: ['default'] })),
+      /not readable: subnet vnet\/default/,
+    ],
+    [
+      'a group with an object for the ports of its rules',
+      only(
+        '/networkSecurityGroups',
+        properties({
+          securityRules: [rule('ssh', '300 Allow Tcp * 22', { destinationPortRange: '', destinationPortRanges: {} })],
+        }),
+      ),
+      /not readable: destinationPortRanges/,
+    ],
+    [
+      'a group with null among the sources of its rules',
+      only(
+        '/networkSecurityGroups',
+        properties({
+          securityRules: [
+            rule('ssh', '300 Allow Tcp * 22', { sourceAddressPrefix: '', sourceAddressPrefixes: [null] }),
+          ],
+        }),
+      ),
+      /not readable: sourceAddressPrefixes/,
+    ],
     ['a machine without properties', only('/virtualMachines', bare), /not readable: the interfaces of machine vm/],
     ['a network without properties', only('/virtualNetworks', bare), /not readable: subnet vnet\/default/],
   ];
@@ -220,6 +267,37 @@ describe('inventories of which a part says nothing', () => {
       assert.match(port!.dependsOn.join('; '), why);
     });
   }
+
+  it('are not taken for closed: a load balancer of which a list or a frontend cannot be understood', () => {
+    const balanced = (change: Json): readonly string[] => {
+      const changed = only('/loadBalancers', properties(change));
+      const report = inventoryReport(
+        parseInventory(
+          JSON.stringify(
+            estate
+              .filter(one => one.id !== networkId('publicIPAddresses', 'pip'))
+              .map(one => {
+                if (!String(one.type).endsWith('/networkInterfaces')) return changed(one);
+                return configuration({ publicIPAddress: null })(one);
+              }),
+          ),
+          'x',
+        ).resources,
+        [3389],
+      );
+      const [port] = report.machines[0]!.ports;
+      return [port!.reach, port!.atLeast];
+    };
+    assert.deepEqual(balanced({}), ['restricted', 'restricted']);
+    for (const change of [
+      { inboundNatRules: 'x' },
+      { inboundNatRules: [null] },
+      { frontendIPConfigurations: 7 },
+      { frontendIPConfigurations: [{ ...part('lb', 'frontendIPConfigurations', 'fe'), properties: {} }] },
+      { frontendIPConfigurations: [{ ...part('lb', 'frontendIPConfigurations', 'fe'), properties: 'x' }] },
+    ])
+      assert.deepEqual(balanced(change), ['restricted', 'none'], JSON.stringify(change));
+  });
 
   it('are not taken for a Basic or Standard SKU where none is shown', () => {
     const open = only('/networkInterfaces', resource => {
