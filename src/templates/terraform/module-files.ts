@@ -38,6 +38,7 @@ export function moduleContext(module: ModuleInstance): FunctionContext {
         }
       return paths.sort();
     },
+    nameOf: address => state.resources.get(address)?.value.get('name'),
     renderTemplate(text, file, variables, origin) {
       const marker = 'PORTCULLIS_END_OF_TEMPLATE';
       // A text before the last line break keeps a strip marker at the template's end from taking the line break, too.

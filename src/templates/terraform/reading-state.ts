@@ -28,6 +28,8 @@ export class ReadingState {
   readonly evaluator = new Evaluator();
   readonly problems: ReadProblem[] = [];
   readonly called = new Set<string>();
+  /** Declared resources by their addresses, as far as something has looked at them. */
+  readonly resources = new Map<string, ResourceInstance>();
   readonly #sources = new Map<string, ModuleSource>();
   readonly #types = new Map<Expression, TypeConstraint>();
   readonly #said = new Set<string>();

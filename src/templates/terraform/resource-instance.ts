@@ -54,6 +54,7 @@ export class ResourceInstance {
       name => this.#partId(name),
     );
     this.value = asSeen(this, name => this.#computed(name));
+    module.state.resources.set(address, this);
   }
 
   get type(): string {

@@ -57,6 +57,7 @@ export function readAssignments(file: string, state: ReadingState, into: Map<str
     functionContext: {
       readFile: () => ({ message: 'no files here' }),
       listFiles: () => [],
+      nameOf: () => undefined,
       renderTemplate: () => ({ kind: 'null', origin: [] }) as const,
     },
   };

@@ -7,6 +7,8 @@ export interface FunctionContext {
   readFile(path: string): { readonly text: string; readonly file: string } | { readonly message: string };
   /** Paths below a folder, relative to it. */
   listFiles(folder: string): readonly string[];
+  /** The name of a declared resource by its address, as the symbol of an id has it in braces. */
+  nameOf(address: string): Value | undefined;
   /** A template text evaluated with nothing but the given variables. */
   renderTemplate(text: string, file: string, variables: Value, origin: OriginChain): Value;
 }
@@ -30,6 +32,8 @@ export interface TerraformFunction {
   /** Works with arguments that are unknown or known in part. The others are called with known ones only. */
   readonly partial: boolean;
   readonly call: (args: readonly Value[], call: Call) => Value;
+  /** For one that is called with known arguments only: what it gives all the same for some that are not. */
+  readonly symbolic?: (args: readonly Value[], call: Call) => Value | undefined;
 }
 
 /** Why a function cannot give a result: what Terraform would report as an error. */

@@ -3,6 +3,7 @@ import { combine } from '../partial-value.ts';
 import { booleanValue, sequence, stringValue, unknownValue } from '../terraform-value.ts';
 import { textOf } from './arguments.ts';
 import { type Call, FunctionLimit, partial, strict, type TerraformFunction } from './definition.ts';
+import { resourceIdParts } from './resource-ids.ts';
 
 export const fileFunctions: readonly (readonly [string, TerraformFunction])[] = [
   [
@@ -49,10 +50,16 @@ export const fileFunctions: readonly (readonly [string, TerraformFunction])[] = 
   ],
   [
     'basename',
-    strict(1, 1, ([path], call) => {
-      const parts = textOf(path).replaceAll('\\', '/').split('/').filter(Boolean);
-      return stringValue(parts[parts.length - 1] ?? '', call.origin);
-    }),
+    {
+      ...strict(1, 1, ([path], call) => {
+        const parts = textOf(path).replaceAll('\\', '/').split('/').filter(Boolean);
+        return stringValue(parts[parts.length - 1] ?? '', call.origin);
+      }),
+      symbolic: ([path], call) => {
+        const parts = resourceIdParts(path, call);
+        return parts?.kind === 'array' ? parts.items[parts.items.length - 1] : undefined;
+      },
+    },
   ],
   [
     'dirname',

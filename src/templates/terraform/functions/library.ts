@@ -60,9 +60,11 @@ const impure = new Set(['timestamp', 'plantimestamp', 'uuid', 'bcrypt']);
 function run(found: TerraformFunction, args: readonly Value[], call: Call): Value {
   if (!found.partial && args.some(value => !isWhollyKnown(value)))
     return (
+      found.symbolic?.(args, call) ??
       mapAlternatives(args, known =>
         known.some(value => !isWhollyKnown(value)) ? combine(known, call.origin) : run(found, known, call),
-      ) ?? combine(args, call.origin, callSymbol(call.name, args))
+      ) ??
+      combine(args, call.origin, callSymbol(call.name, args))
     );
   try {
     const result = found.call(args, call);

@@ -4,6 +4,7 @@ import { arrayOf, numberOf, textOf } from './arguments.ts';
 import { type Call, FunctionError, FunctionLimit, strict, type TerraformFunction } from './definition.ts';
 import { toJsonText } from './json-text.ts';
 import { allMatches, firstMatch, replaceAllMatches } from './regular-expressions.ts';
+import { resourceIdParts } from './resource-ids.ts';
 
 /** A text result must not outgrow what a file can hold. */
 const maximumText = 4 * 1024 * 1024;
@@ -75,15 +76,19 @@ export const stringFunctions: readonly (readonly [string, TerraformFunction])[] 
   ],
   [
     'split',
-    strict(2, 2, ([separator, value], call) => {
-      const whole = textOf(value);
-      const parts = whole === '' ? [''] : whole.split(textOf(separator));
-      return sequence(
-        parts.map(part => stringValue(part, call.origin)),
-        call.origin,
-        'list',
-      );
-    }),
+    {
+      ...strict(2, 2, ([separator, value], call) => {
+        const whole = textOf(value);
+        const parts = whole === '' ? [''] : whole.split(textOf(separator));
+        return sequence(
+          parts.map(part => stringValue(part, call.origin)),
+          call.origin,
+          'list',
+        );
+      }),
+      symbolic: ([separator, value], call) =>
+        separator?.kind === 'string' && separator.value === '/' ? resourceIdParts(value, call) : undefined,
+    },
   ],
   [
     'join',
