@@ -11,6 +11,9 @@ export const usage = `Portcullis: who on the internet reaches the management por
   portcullis inventory --subscription ID... [--format text|json|markdown]
   portcullis plan <FILE|-> --machine ID --port N --action ACTION [--source CIDR]... [--close-direct]
                   [--format text|json|script|arm|bicep] [--shell bash|powershell]
+                  for a jump path also [--load-balancer ID|new] [--frontend-port N] [--dns-label NAME]
+                  [--dns-scope ResourceGroupReuse|SubscriptionReuse|TenantReuse|NoReuse]
+                  [--close deny|dissociate]... [--way-out nat-gateway|outbound-rule]
   portcullis flow <FILE|-> [--from MACHINE|ADDRESS] [--to MACHINE|ADDRESS] --port N [--protocol tcp|udp]
                   [--source-port N] [--format text|json]
   portcullis --version | --help

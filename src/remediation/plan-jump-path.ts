@@ -256,11 +256,13 @@ function tellWhoComesIn(
         one.ipConfiguration.id === configuration.id,
     );
   if (!path) return;
-  if (sources && !isOpen(path.reach))
+  if (sources && !isOpen(path.reach)) {
+    const by = [...new Set(path.proof.filter(step => step.effect === 'denies').map(step => step.ruleName))];
     throw new PlanError(
       'admin-rule',
-      `${sources.text} would not come through to port ${port} of ${machine.name}: a security admin rule of Virtual Network Manager denies them before any security group is asked; change it there`,
+      `${sources.text} would not come through to port ${port} of ${machine.name}${by.length === 0 ? '' : `: ${by.join(', ')} keeps them out`}; if that is a security admin rule of Virtual Network Manager, change it there`,
     );
+  }
   if (isWide(path.reach))
     draft.warnings.add(
       `The jump path to ${machine.name} is open to ${path.reach === 'internet' ? 'the internet' : 'a wide range'} by ${path.decidedBy.filter(rule => !/\/allow-jump-/i.test(rule)).join(', ') || path.decidedBy.join(', ')}: deny that too, or everybody tries port ${port} there.`,

@@ -8,7 +8,15 @@ import { PlanError } from './plan-error.ts';
 import { type JsonObject, pick, pickList, pickText, withProperty } from './plan-json.ts';
 import type { JumpTarget } from './plan-jump-target.ts';
 import { comparable, groupScope, parseId } from './plan-resource-id.ts';
-import { freeJustBefore, freeName, groupInDraft, isJitRule, makeRoom } from './plan-rules.ts';
+import {
+  carries,
+  freeJustBefore,
+  freeName,
+  groupInDraft,
+  isJitRule,
+  makeRoom,
+  type RuleInGroup,
+} from './plan-rules.ts';
 import { type ChosenSources, type SourceGroup, sourceFields } from './plan-sources.ts';
 
 /**
@@ -26,16 +34,22 @@ export function refuseNobody(draft: Draft, sources: ChosenSources): void {
 /** Which of the sources meet nobody on a jump path, in words; undefined when each can meet somebody. */
 export function whoNeverComes(sources: ChosenSources): string | undefined {
   const pointless = sources.groups.flatMap(group => group.values.filter(value => !comesFromInternet(group, value)));
-  return pointless.length === 0
-    ? undefined
-    : `nobody comes through a public load balancer as ${pointless.join(', ')}, since it keeps the client's public address: name the addresses that connect from the internet`;
+  if (pointless.length === 0) return undefined;
+  const v6 = pointless.every(value => value.includes(':'));
+  const reason = v6 ? 'its frontend has an IPv4 address' : "it keeps the client's public address";
+  return `nobody comes through a public load balancer as ${pointless.join(', ')}, since ${reason}: name the ${v6 ? 'IPv4 ' : ''}addresses that connect from the internet`;
 }
 
 function comesFromInternet(group: SourceGroup, value: string): boolean {
   if (group.kind === 'application-groups') return false;
-  if (group.kind === 'addresses') return !isEmpty(intersectAddresses(parsePrefix(value).addresses, publicAddresses));
+  if (group.kind === 'addresses') return hasPublicV4(value);
   const kind = tagKind(value);
   return kind !== 'virtual-network' && kind !== 'not-public';
+}
+
+/** A jump path's frontend has an IPv4 address, so that IPv6 does not come this way. */
+export function hasPublicV4(block: string): boolean {
+  return !isEmpty({ ...intersectAddresses(parsePrefix(block).addresses, publicAddresses), v6: [] });
 }
 
 /**
@@ -54,7 +68,7 @@ export function admitToBackend(draft: Draft, target: JumpTarget, port: number, s
       const group = groupInDraft(draft, id);
       const name = freeName(group, `allow-jump-${machine.name}-${port}`);
       const ruleId = `${group.id}/securityRules/${name}`;
-      const priority = priorityInFront(draft, group.id);
+      const priority = priorityInFront(draft, group.id, port);
       draft.put(
         `Admit ${source.values.join(', ')} to port ${port} of ${machine.name} with new rule ${group.name}/${name}`,
         ruleId,
@@ -90,14 +104,26 @@ function groupsOnTheWay(draft: Draft, { machine, network, configuration }: JumpT
   return ids;
 }
 
-/** A priority before every rule but those of just-in-time access, which are never touched. */
-function priorityInFront(draft: Draft, groupId: string): number {
+/**
+ * A priority before every rule that could keep the sources out. Rules of just-in-time access are never moved; what they
+ * admit may stay in front.
+ */
+function priorityInFront(draft: Draft, groupId: string, port: number): number {
   const group = groupInDraft(draft, groupId);
   const [first] = group.rules
-    .filter(rule => rule.inbound && Number.isFinite(rule.priority) && !isJitRule(rule.name))
+    .filter(rule => rule.inbound && Number.isFinite(rule.priority) && !(isJitRule(rule.name) && admits(rule)))
     .sort((a, b) => a.priority - b.priority);
+  const guard = group.rules.find(rule => isJitRule(rule.name) && !admits(rule) && carries(rule, port));
+  if (guard)
+    draft.warnings.add(
+      `Just-in-time access no longer guards port ${port} from these sources: the new rule stands before ${group.name}/${guard.name}.`,
+    );
   if (first === undefined) return 200;
   return freeJustBefore(group, first.priority) ?? makeRoom(draft, group.id, first.priority);
+}
+
+function admits(rule: RuleInGroup): boolean {
+  return pickText(rule.json, 'properties', 'access')?.toLowerCase() === 'allow';
 }
 
 function allowing(source: SourceGroup, port: number, address: string, priority: number): JsonObject {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { registerOnActionStartHandler, runWithInputs, TestInput } from '@microsoft/vscode-azext-utils';
-import { commands, type Disposable, env, window, workspace } from 'vscode';
+import { commands, type Disposable, env, Uri, window, workspace } from 'vscode';
 import type { CommandManager } from '../../src/commands/command-manager.ts';
 import { registerChangeCommands } from '../../src/explorer/change/change-commands.ts';
 import { ChangeJournal } from '../../src/explorer/change/change-journal.ts';
@@ -148,6 +148,31 @@ describe('the jump path wizard', function () {
     );
     assert.match(await env.clipboard.readText(), /^ssh -p 50300 [a-z]\w*@\d+\.\d+\.\d+\.\d+$/);
     assert.ok(inAzure('web', 'loadBalancers/jump-office-jump-lb'));
+  });
+
+  it('writes a remote desktop file where the person says, and opens it', async () => {
+    press = (_message, buttons) => buttons.find(one => one === 'Connect');
+    const { showSaveDialog } = window;
+    const { openExternal } = env;
+    const opened: Uri[] = [];
+    const target = Uri.joinPath(workspace.workspaceFolders![0]!.uri, 'late-deny.rdp');
+    Object.assign(window, { showSaveDialog: async () => target });
+    Object.assign(env, { openExternal: async (uri: Uri) => opened.push(uri) });
+    try {
+      await create(
+        [/^late-deny$/, /New load/, 'late', /Resource group/, '50350', enter, '203.0.113.7', /Leave them/],
+        row('late-deny', 3389),
+      );
+      const text = new TextDecoder().decode(await workspace.fs.readFile(target));
+      const { fqdn } = inAzure('web', 'publicIPAddresses/late-deny-jump-ip')!.properties.dnsSettings;
+      assert.ok(text.startsWith(`full address:s:${fqdn}:50350\r\nusername:s:`), text);
+      assert.deepEqual(opened.map(String), [String(target)]);
+      assert.ok(told.every(one => !one.includes('Jump path') || one.includes(fqdn)));
+    } finally {
+      Object.assign(window, { showSaveDialog });
+      Object.assign(env, { openExternal });
+      await workspace.fs.delete(target).then(undefined, () => undefined);
+    }
   });
 
   it('gives the address an alias in a zone that the person may write', async () => {

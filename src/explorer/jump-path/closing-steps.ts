@@ -65,8 +65,13 @@ export class WayOutStep extends AzureWizardPromptStep<JumpPathContext> {
 
   override async prompt(context: JumpPathContext): Promise<void> {
     const { waysOut } = directWay(context);
-    const picks = wayOutPicks.map(pick => usable(pick, waysOut.find(one => one.kind === pick.data)?.refusal));
-    const chosen = await context.ui.showQuickPick(picks, {
+    const refusalOf = (pick: WayOutPick): string | undefined => waysOut.find(one => one.kind === pick.data)?.refusal;
+    const open = wayOutPicks.filter(pick => refusalOf(pick) === undefined);
+    const refused = wayOutPicks.flatMap(pick => {
+      const refusal = refusalOf(pick);
+      return refusal === undefined ? [] : [{ ...pick, ...refusedPick(pick.label, refusal) }];
+    });
+    const chosen = await context.ui.showQuickPick([...open, ...refused], {
       placeHolder: 'How the machines reach the internet without a public IP, for updates and the like',
       learnMoreLink: 'https://learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections',
       suppressPersistence: true,
@@ -75,11 +80,9 @@ export class WayOutStep extends AzureWizardPromptStep<JumpPathContext> {
   }
 }
 
-function usable<T extends IAzureQuickPickItem<unknown>>(pick: T, refusal: string | undefined): T {
-  return refusal === undefined ? pick : { ...pick, ...refusedPick(pick.label, refusal) };
-}
+type WayOutPick = IAzureQuickPickItem<WayOut | 'none'>;
 
-const wayOutPicks: IAzureQuickPickItem<WayOut | 'none'>[] = [
+const wayOutPicks: readonly WayOutPick[] = [
   {
     label: 'NAT gateway for the subnet',
     detail: 'Every machine of the subnet goes out by its address. Billed by the hour and by traffic.',

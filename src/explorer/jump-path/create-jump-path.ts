@@ -6,7 +6,7 @@ import { managementPorts } from '../../network/verdict.ts';
 import type { Plan } from '../../remediation/plan.ts';
 import { PlanError } from '../../remediation/plan-error.ts';
 import { JumpPathChoices } from '../../remediation/plan-jump-choices.ts';
-import { whoNeverComes } from '../../remediation/plan-jump-rules.ts';
+import { hasPublicV4, whoNeverComes } from '../../remediation/plan-jump-rules.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { ChangeFlow } from '../change/change-flow.ts';
@@ -95,14 +95,20 @@ function together(choices: JumpPathChoices, first: string, selected: readonly Ma
   return ids.filter(id => !apart.includes(id));
 }
 
+/** The person's own IPv4 address; undefined when they did not agree, or it was not found. */
 async function ownAddress(memory: Memento): Promise<readonly string[] | undefined> {
   try {
-    return await lookUpOwnAddress(memory);
+    const found = await lookUpOwnAddress(memory);
+    const usable = found.filter(hasPublicV4);
+    if (usable.length > 0) return usable;
+    void window.showWarningMessage(
+      `You are seen as ${found.join(', ')}, and a jump path has an IPv4 address: enter an IPv4 address of yours.`,
+    );
   } catch (error) {
     if (error instanceof OperationError) void window.showWarningMessage(error.message);
     else if (!(error instanceof CancellationError)) throw error;
-    return undefined;
   }
+  return undefined;
 }
 
 function requestOf(answers: Partial<JumpPathAnswers>): Parameters<typeof planFor>[1] {

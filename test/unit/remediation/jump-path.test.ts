@@ -277,6 +277,50 @@ describe('plans: who comes in by a jump path', () => {
     assert.match(made.warnings.join('\n'), /as VirtualNetwork/);
   });
 
+  it('refuses IPv6 alone, which an IPv4 frontend never sees', () => {
+    refused(estate({ rules: open }), { sources: ['2001:db8::/64'] }, /since its frontend has an IPv4 address/);
+    const made = plan(estate({ rules: open }), { sources: ['2001:db8::/64', ...office] });
+    assert.match(made.warnings.join('\n'), /as 2001:db8::\/64/);
+  });
+
+  it('refuses sources that a security admin rule keeps out anyway, and names it', () => {
+    const denied = {
+      id: `${networkId('virtualNetworks', 'vnet')}/effectiveSecurityAdminRules/no-ssh`,
+      name: 'no-ssh',
+      type: 'Microsoft.Network/effectiveSecurityAdminRules',
+      properties: {
+        access: 'Deny',
+        direction: 'Inbound',
+        priority: 10,
+        protocol: 'Tcp',
+        sources: [{ addressPrefix: '*', addressPrefixType: 'IPPrefix' }],
+        destinations: [{ addressPrefix: '*', addressPrefixType: 'IPPrefix' }],
+        sourcePortRanges: ['0-65535'],
+        destinationPortRanges: ['22'],
+      },
+    };
+    refused(
+      [...estate({ rules: open }), denied],
+      {},
+      /would not come through to port 22 of vm1: no-ssh keeps them out/,
+    );
+  });
+
+  it('stands before the Deny of just-in-time access and behind what that admits, and says so', () => {
+    const rules = [
+      rule('MicrosoftDefenderForCloud-JITRule-allow', '100 Allow Tcp 198.51.100.7 22'),
+      rule('MicrosoftDefenderForCloud-JITRule-deny', '1000 Deny Tcp * 22'),
+      rule('web', '2000 Allow Tcp * 443'),
+    ];
+    const made = plan(estate({ rules }));
+    assert.equal(pick(stepTo(made, 'securityRules'), 'properties', 'priority'), 999);
+    assert.match(made.warnings.join('\n'), /no longer guards port 22 from these sources/);
+    const packed = Array.from({ length: 3 }, (_, i) =>
+      rule(`MicrosoftDefenderForCloud-JITRule-${i}`, `${100 + i} Deny Tcp * 22`),
+    );
+    refused(estate({ rules: packed }), {}, /just-in-time/i);
+  });
+
   it('admits them to the backend port in every group on the way', () => {
     const resources = estate({ rules: [], subnetRules: [] });
     const made = plan(resources, { port: 3389, frontendPort: 50000 });
