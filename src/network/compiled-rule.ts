@@ -275,20 +275,22 @@ export function levelOf<T>(field: Field<T>, test: (value: T) => boolean): Level 
   return options.some(test) ? 1 : 0;
 }
 
-/** The texts that further items of a list can have; undefined when they can be anything. */
-function restOptions(rest: UnknownValue): readonly string[] | undefined {
-  if (!rest.alternatives) return undefined;
-  const texts: string[] = [];
+/** The texts that further items of a list have by each choice; undefined when they can be anything. */
+function restChoices(rest: UnknownValue): readonly (readonly string[])[] | undefined {
+  if (!rest.alternatives || rest.alternatives.length === 0) return undefined;
+  const choices: string[][] = [];
   for (const alternative of rest.alternatives) {
     const items = alternative.kind === 'array' ? alternative.items : [alternative];
     if (alternative.kind === 'array' && alternative.rest) return undefined;
+    const texts: string[] = [];
     for (const item of items) {
       if (item.kind === 'string') texts.push(item.value);
       else if (item.kind === 'number') texts.push(String(item.value));
       else if (item.kind !== 'null') return undefined;
     }
+    choices.push(texts);
   }
-  return texts;
+  return choices;
 }
 
 /** How sets of a kind are put together. */
@@ -314,9 +316,12 @@ function boundsOf<T>(list: FieldList<string>, algebra: Algebra<T>): Bounds<T> {
     may.push(...sets);
   }
   if (list.rest) {
-    const options = restOptions(list.rest);
-    if (options) may.push(...options.map(algebra.parse));
-    else anything = true;
+    const choices = restChoices(list.rest);
+    if (choices) {
+      const sets = choices.map(texts => algebra.uniteAll(texts.map(algebra.parse)));
+      must.push(sets.reduce(algebra.intersect));
+      may.push(...sets);
+    } else anything = true;
   }
   const sure = algebra.uniteAll(must);
   if (anything) return { must: sure, may: algebra.everything };

@@ -32,6 +32,11 @@ function isNetwork(step: PlanStep): boolean {
   return /^microsoft\.network\//i.test(parseId(step.id).type);
 }
 
+/** An id as the path of an address: what would begin a query or a fragment in it belongs to a name. */
+function pathOf(id: string): string {
+  return encodeURI(id).replace(/[?#]/g, encodeURIComponent);
+}
+
 /** One word of a POSIX shell, whatever is in the text. */
 export function bashQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -50,7 +55,7 @@ function bashScript(steps: readonly PlanStep[]): string {
     `arm="$(az cloud show --query endpoints.resourceManager --output tsv | sed 's#/*$##')"`,
   ];
   steps.forEach((step, i) => {
-    const path = `${encodeURI(step.id)}?api-version=${encodeURIComponent(step.apiVersion)}`;
+    const path = `${pathOf(step.id)}?api-version=${encodeURIComponent(step.apiVersion)}`;
     const words = [
       'az rest',
       `--method ${step.method.toLowerCase()}`,
@@ -78,7 +83,7 @@ function powershellScript(steps: readonly PlanStep[]): string {
     '}',
   ];
   steps.forEach((step, i) => {
-    const path = `${encodeURI(step.id)}?api-version=${encodeURIComponent(step.apiVersion)}`;
+    const path = `${pathOf(step.id)}?api-version=${encodeURIComponent(step.apiVersion)}`;
     const body = step.body === null ? '' : ` ${powershellQuoted(JSON.stringify(step.body))}`;
     lines.push('', `# ${i + 1}. ${comment(step.title)}`, `Invoke-Step ${step.method} ${powershellQuoted(path)}${body}`);
   });

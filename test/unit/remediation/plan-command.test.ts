@@ -74,6 +74,41 @@ describe('scripts', () => {
     assert.equal(execFileSync('bash', ['-c', `printf %s ${bashQuoted(hostile)}`], { encoding: 'utf8' }), hostile);
   });
 
+  it('hands az each request as it was planned, whatever names are in it', async function () {
+    try {
+      execFileSync('bash', ['-c', 'true']);
+    } catch {
+      this.skip();
+    }
+    const resources = estate({
+      rules: ["it's", '$(touch pwned)', '`id`', '"; exit 1; "', 'a?b#c', '-n', 'é\u2019 x'].map((name, i) =>
+        rule(name, `${300 + i} Allow Tcp 203.${i}.0.0/16 22`, { description: hostile }),
+      ),
+    });
+    const args = [...common, '--action', 'delete', '--format'];
+    const plan = JSON.parse((await run([...args, 'json'], resources)).out) as Plan;
+    const deny = [...common, '--action', 'deny', '--format'];
+    const denied = JSON.parse((await run([...deny, 'json'], resources)).out) as Plan;
+    for (const [made, format] of [
+      [plan, args],
+      [denied, deny],
+    ] as const) {
+      const { out } = await run([...format, 'script'], resources);
+      // Stands in for az: prints its words, each ended by a character that no word has.
+      const az = `az() { case "$1 $2" in "cloud show") echo https://management.azure.com/;; "rest "*) printf '%s\\0' "$@";; esac; }`;
+      const words = execFileSync('bash', ['-s'], { input: `${az}\n${out}`, encoding: 'utf8' }).split('\0');
+      const urls = words.filter((_, i) => words[i - 1] === '--url').map(url => new URL(url));
+      assert.deepEqual(
+        urls.map(url => decodeURIComponent(url.pathname)),
+        made.steps.map(step => step.id),
+      );
+      assert.deepEqual(
+        words.filter((_, i) => words[i - 1] === '--body').map(body => JSON.parse(body) as unknown),
+        made.steps.flatMap(step => (step.body === null ? [] : [step.body])),
+      );
+    }
+  });
+
   it('doubles every quote that PowerShell takes for one', () => {
     assert.equal(powershellQuoted("it's \u2018x\u2019"), "'it''s \u2018\u2018x\u2019\u2019'");
   });

@@ -56,7 +56,9 @@ async function answer(texts: Texts) {
     securityGroup,
     securityRule,
   }));
-  return withoutWords({ groups, machines, findings: found });
+  // Findings stand in the order of their places, which is the language's own.
+  const keyed = found.map(one => [JSON.stringify(one), one] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  return withoutWords({ groups, machines, findings: keyed.map(([, one]) => one) });
 }
 
 /** An answer in which Terraform's word for a parameter is not told from the others'. */

@@ -3,11 +3,14 @@ import {
   bySymbol,
   Choice,
   type Estate,
+  Field,
   Id,
   Item,
   isExpression,
   Joined,
+  Lists,
   Loop,
+  Output,
   Parameter,
   type Resource,
   type Term,
@@ -57,6 +60,12 @@ function template(estate: Estate): object {
       ...(estate.resources ?? []).filter(resource => !resource.existing).map(resource => writer.resource(resource)),
       ...calls,
     ],
+    outputs: Object.fromEntries(
+      Object.entries(estate.outputs ?? {}).map(([name, value]) => [
+        name,
+        { type: Array.isArray(value) ? 'array' : 'string', value: writer.value(value) },
+      ]),
+    ),
   };
 }
 
@@ -123,11 +132,17 @@ class Writer {
     if (term instanceof Choice)
       return `if(${this.expression(term.condition)}, ${this.expression(term.yes)}, ${this.expression(term.no)})`;
     if (term instanceof Joined) return `concat(${term.parts.map(part => this.expression(part)).join(', ')})`;
+    if (term instanceof Lists) return `concat(${term.parts.map(part => this.expression(part)).join(', ')})`;
+    if (term instanceof Output)
+      return `reference(resourceId('Microsoft.Resources/deployments', '${term.module}')).outputs.${term.name}.value`;
+    if (term instanceof Field) return `${this.expression(term.of)}.${term.name}`;
     if (typeof term === 'string') return `'${term.replaceAll("'", "''")}'`;
     if (typeof term === 'boolean') return `${term}()`;
     if (typeof term === 'number') return String(term);
+    if (term === null) return 'null()';
     if (Array.isArray(term)) return `createArray(${term.map(item => this.expression(item)).join(', ')})`;
-    throw new Error('not written within an expression');
+    const members = Object.entries(term as { readonly [name: string]: Term });
+    return `createObject(${members.map(([name, value]) => `'${name}', ${this.expression(value)}`).join(', ')})`;
   }
 
   #id({ symbol, part }: Id): string {

@@ -4,6 +4,7 @@ import type { Provider } from './terraform-text.ts';
 
 /** The azapi provider: each resource as the REST API has it. */
 export const azapi: Provider = {
+  terms: estate => new HclTerms(id => idOf(estate, id, false)),
   resources(estate) {
     return (estate.resources ?? []).filter(resource => !resource.existing).map(resource => write(estate, resource));
   },

@@ -3,11 +3,14 @@ import {
   bySymbol,
   Choice,
   type Estate,
+  Field,
   Id,
   Item,
   isExpression,
   Joined,
+  Lists,
   Loop,
+  Output,
   Parameter,
   type Resource,
   type Term,
@@ -38,6 +41,8 @@ function writeFile(estate: Estate, file: string, texts: Record<string, string>):
     out.push(`module ${name} '${name}.bicep' = {\n  name: '${name}'\n  params: ${writer.term(args)}\n}`);
     writeFile(inner, name, texts);
   }
+  for (const [name, value] of Object.entries(estate.outputs ?? {}))
+    out.push(`output ${name} ${Array.isArray(value) ? 'array' : 'string'} = ${writer.term(value)}`);
   texts[`${file}.bicep`] = `${out.join('\n\n')}\n`;
 }
 
@@ -76,6 +81,9 @@ class Writer {
       const parts = term.parts.map(part => (typeof part === 'string' ? escaped(part) : `\${${this.term(part)}}`));
       return `'${parts.join('')}'`;
     }
+    if (term instanceof Lists) return `concat(${term.parts.map(part => this.term(part)).join(', ')})`;
+    if (term instanceof Output) return `${term.module}.outputs.${term.name}`;
+    if (term instanceof Field) return `${this.term(term.of)}.${term.name}`;
     if (term instanceof Loop) return `[for item in ${this.term(term.over)}: ${this.term(term.body)}]`;
     throw new Error('not an expression');
   }

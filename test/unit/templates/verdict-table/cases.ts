@@ -1,10 +1,13 @@
 import {
   Choice,
   type Estate,
+  Field,
   Id,
   Item,
   Joined,
+  Lists,
   Loop,
+  Output,
   Parameter,
   type ParameterDeclaration,
   type Resource,
@@ -45,7 +48,7 @@ function rule(name: Term, changes: Changes = {}): Properties {
   return { name, properties: properties(changes) };
 }
 
-function from(sources: readonly Term[], more: Changes = {}): Changes {
+function from(sources: Term, more: Changes = {}): Changes {
   return { sourceAddressPrefix: undefined, sourceAddressPrefixes: sources, ...more };
 }
 
@@ -110,7 +113,8 @@ const address = (sku: string, symbol = 'pip'): Resource => ({
   properties: { publicIPAllocationMethod: 'Static' },
 });
 
-function card(configuration: Properties, groupSymbol?: string, symbol = 'nic'): Resource {
+function card(configuration: Properties, behind?: string | Output, symbol = 'nic'): Resource {
+  const groupId = typeof behind === 'string' ? new Id(behind) : behind;
   return {
     symbol,
     type: 'Microsoft.Network/networkInterfaces',
@@ -126,7 +130,7 @@ function card(configuration: Properties, groupSymbol?: string, symbol = 'nic'): 
           },
         },
       ],
-      ...(groupSymbol === undefined ? {} : { networkSecurityGroup: { id: new Id(groupSymbol) } }),
+      ...(groupId === undefined ? {} : { networkSecurityGroup: { id: groupId } }),
     },
   };
 }
@@ -137,6 +141,39 @@ const machine: Resource = {
   name: 'vm',
   properties: { networkProfile: { networkInterfaces: [{ id: new Id('nic') }] } },
 };
+
+function scaleSet(groupId: Term): Resource {
+  return {
+    symbol: 'vmss',
+    type: 'Microsoft.Compute/virtualMachineScaleSets',
+    name: 'vmss',
+    sku: 'Standard_B1s',
+    properties: {
+      virtualMachineProfile: {
+        networkProfile: {
+          networkInterfaceConfigurations: [
+            {
+              name: 'nic',
+              properties: {
+                primary: true,
+                networkSecurityGroup: { id: groupId },
+                ipConfigurations: [
+                  {
+                    name: 'ipconfig',
+                    properties: {
+                      subnet: { id: new Id('vnet', ['subnets', 'web']) },
+                      publicIPAddressConfiguration: { name: 'pip' },
+                    },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
 
 const direct = { publicIPAddress: { id: new Id('pip') } };
 const named = (symbol: string, securityRules: readonly Term[]): Resource =>
@@ -383,6 +420,46 @@ export const verdictCases: readonly VerdictCase[] = [
     },
   ),
 
+  {
+    title: 'a field of a variable',
+    estate: {
+      variables: { settings: { ssh: { who: '*' }, port: '22' } },
+      resources: [group([rule('mgmt', { destinationPortRange: new Field(new Variable('settings'), 'port') })])],
+    },
+    expected: ['nsg: 22 internet'],
+  },
+  {
+    title: 'lists put together',
+    estate: {
+      parameters: { value: { type: 'array', default: ['203.0.113.0/28'] } },
+      variables: { office: ['198.51.100.7'] },
+      resources: [
+        group([rule('mgmt', from(new Lists([value, new Variable('office'), ['0.0.0.0/1']])))]),
+        named('narrow', [rule('mgmt', from(new Lists([value, new Variable('office')])))]),
+      ],
+    },
+    expected: ['nsg: 22 internet', 'narrow: 22 restricted'],
+  },
+  {
+    title: 'lists of which one is not known',
+    estate: {
+      parameters: { value: { type: 'array' } },
+      resources: [group([rule('mgmt', from(new Lists([value, [admins]])))])],
+    },
+    expected: ['nsg: 22 internet..restricted on value'],
+  },
+  {
+    title: 'a choice between lists',
+    estate: {
+      parameters: { value: { type: 'bool' } },
+      resources: [group([rule('mgmt', from(new Choice(value, ['0.0.0.0/0', admins], [admins])))])],
+    },
+    expected: ['nsg: 22 internet..restricted on value'],
+  },
+  ofRules('an undecided text', [rule('mgmt', { destinationPortRange: new Joined(['33', value]) })], '?', {
+    parameters: { value: { type: 'string' } },
+  }),
+
   // Conditions and loops.
   {
     title: 'a group behind an undecided condition',
@@ -547,6 +624,42 @@ export const verdictCases: readonly VerdictCase[] = [
       },
     },
     expected: ['nsg: 22 internet'],
+  },
+
+  {
+    title: 'what a module gives back',
+    estate: {
+      parameters: { admins: { type: 'string', default: admins } },
+      modules: {
+        addresses: {
+          estate: {
+            parameters: { value: { type: 'string' } },
+            outputs: { first: value, all: [value, '198.51.100.7'] },
+          },
+          args: { value: new Parameter('admins') },
+        },
+      },
+      resources: [
+        group([
+          rule('mgmt', { sourceAddressPrefix: new Output('addresses', 'first') }),
+          rule('rdp', { priority: 110, destinationPortRange: '3389', ...from(new Output('addresses', 'all')) }),
+        ]),
+      ],
+    },
+    expected: ['nsg: 22 restricted, 3389 restricted'],
+  },
+  {
+    title: 'a group that a module gives back',
+    estate: {
+      modules: {
+        groups: {
+          estate: { resources: [group([rule('mgmt')])], outputs: { id: new Id('nsg') } },
+          args: {},
+        },
+      },
+      resources: [network([subnet('web')]), address('Basic'), card({ ...direct }, new Output('groups', 'id')), machine],
+    },
+    expected: ['nsg: 22 internet', 'vm (machine): 22 internet'],
   },
 
   // Machines.
@@ -763,6 +876,13 @@ export const verdictCases: readonly VerdictCase[] = [
       ],
     },
     expected: ['outer: 22 internet', 'inner: 3389 restricted', 'vm (machine): 22 internet, 3389 restricted'],
+  },
+  {
+    title: 'a scale set whose instances have addresses of their own',
+    estate: {
+      resources: [group([rule('mgmt')]), network([subnet('web')]), scaleSet(new Id('nsg'))],
+    },
+    expected: ['nsg: 22 internet', 'vmss (machine): 22 internet'],
   },
   {
     title: 'a machine behind an unknown source',

@@ -51,7 +51,28 @@ export class Loop {
   ) {}
 }
 
-export type Expression = Parameter | Variable | Id | Item | Choice | Joined | Loop;
+/** Lists one after another. */
+export class Lists {
+  constructor(readonly parts: readonly Term[]) {}
+}
+
+/** What a module gives back. */
+export class Output {
+  constructor(
+    readonly module: string,
+    readonly name: string,
+  ) {}
+}
+
+/** A field of a variable. */
+export class Field {
+  constructor(
+    readonly of: Parameter | Variable,
+    readonly name: string,
+  ) {}
+}
+
+export type Expression = Parameter | Variable | Id | Item | Choice | Joined | Loop | Lists | Output | Field;
 
 export function isExpression(term: Term): term is Expression {
   return (
@@ -61,7 +82,10 @@ export function isExpression(term: Term): term is Expression {
     term instanceof Item ||
     term instanceof Choice ||
     term instanceof Joined ||
-    term instanceof Loop
+    term instanceof Loop ||
+    term instanceof Lists ||
+    term instanceof Output ||
+    term instanceof Field
   );
 }
 
@@ -92,6 +116,7 @@ export interface Estate {
   readonly given?: { readonly [name: string]: Term };
   readonly variables?: { readonly [name: string]: Term };
   readonly resources?: readonly Resource[];
+  readonly outputs?: { readonly [name: string]: Term };
   /** Modules by their names, with the arguments of the call. */
   readonly modules?: {
     readonly [name: string]: { readonly estate: Estate; readonly args: { readonly [name: string]: Term } };

@@ -1,11 +1,14 @@
 import {
   Choice,
+  Field,
   type Id,
   Id as IdTerm,
   Item,
   isExpression,
   Joined,
+  Lists,
   Loop,
+  Output,
   Parameter,
   type Term,
   Variable,
@@ -42,6 +45,9 @@ export class HclTerms {
       const parts = term.parts.map(part => (typeof part === 'string' ? escaped(part) : `\${${this.term(part)}}`));
       return `"${parts.join('')}"`;
     }
+    if (term instanceof Lists) return `concat(${term.parts.map(part => this.term(part)).join(', ')})`;
+    if (term instanceof Output) return `module.${term.module}.${term.name}`;
+    if (term instanceof Field) return `${this.term(term.of)}.${term.name}`;
     if (term instanceof Loop) return `[for item in ${this.term(term.over)} : ${this.within('item').term(term.body)}]`;
     throw new Error('not an expression');
   }

@@ -4,6 +4,8 @@ import { HclTerms } from './hcl-text.ts';
 /** How a Terraform provider writes the resources of an estate. */
 export interface Provider {
   resources(estate: Estate): string[];
+  /** Writes terms that may name resources. */
+  terms(estate: Estate): HclTerms;
 }
 
 /** An estate as a Terraform configuration, with its modules and its `terraform.tfvars`. */
@@ -19,6 +21,8 @@ export function terraformTexts(estate: Estate, provider: Provider = azurerm, fol
   const locals = Object.entries(estate.variables ?? {}).map(([name, value]) => `  ${name} = ${terms.term(value)}\n`);
   if (locals.length > 0) out.push(`locals {\n${locals.join('')}}`);
   out.push(...provider.resources(estate));
+  for (const [name, value] of Object.entries(estate.outputs ?? {}))
+    out.push(`output "${name}" {\n  value = ${provider.terms(estate).term(value)}\n}`);
   let texts: Texts = {};
   for (const [name, { estate: inner, args }] of Object.entries(estate.modules ?? {})) {
     const given = Object.entries(args).map(([arg, value]) => `  ${arg} = ${terms.term(value)}\n`);
@@ -51,6 +55,7 @@ const ruleAttributes: Readonly<Record<string, string>> = {
 
 /** The azurerm provider, with its resources for what is one list in Azure. */
 export const azurerm: Provider = {
+  terms: estate => new HclTerms(id => new AzurermWriter(estate).id(id)),
   resources(estate) {
     return (estate.resources ?? []).flatMap(resource => new AzurermWriter(estate).resource(resource));
   },
@@ -60,7 +65,7 @@ class AzurermWriter {
   readonly #terms: HclTerms;
 
   constructor(private readonly estate: Estate) {
-    this.#terms = new HclTerms(id => this.#id(id));
+    this.#terms = new HclTerms(id => this.id(id));
   }
 
   resource(resource: Resource): string[] {
@@ -119,6 +124,8 @@ class AzurermWriter {
           }),
         ];
       }
+      case 'Microsoft.Compute/virtualMachineScaleSets':
+        return [this.#scaleSet(resource, place)];
       default:
         throw new Error(`${resource.type} is not written for azurerm`);
     }
@@ -236,6 +243,37 @@ class AzurermWriter {
     return out;
   }
 
+  #scaleSet({ symbol, name, sku, properties }: Resource, place: Properties): string {
+    const profile = member(member(properties, 'virtualMachineProfile'), 'networkProfile');
+    const cards = list(member(profile, 'networkInterfaceConfigurations')).map(one => {
+      const inner = member(one, 'properties');
+      const group = member(member(inner, 'networkSecurityGroup'), 'id');
+      const configurations = list(member(inner, 'ipConfigurations')).map(configuration => {
+        const own = member(configuration, 'properties');
+        const address = member(own, 'publicIPAddressConfiguration');
+        const lines = [
+          `name = ${this.#terms.term(member(configuration, 'name')!)}`,
+          'primary = true',
+          `subnet_id = ${this.#terms.term(member(member(own, 'subnet'), 'id')!)}`,
+          ...(address === undefined
+            ? []
+            : [`public_ip_address {\n  name = ${this.#terms.term(member(address, 'name')!)}\n}`]),
+        ];
+        return `ip_configuration {\n${indented(lines)}}`;
+      });
+      const lines = [
+        `name = ${this.#terms.term(member(one, 'name')!)}`,
+        'primary = true',
+        ...(group === undefined ? [] : [`network_security_group_id = ${this.#terms.term(group)}`]),
+        ...configurations,
+      ];
+      return `network_interface {\n${indented(lines)}}`;
+    });
+    const attributes = Object.entries({ name, ...place, sku: sku ?? 'Standard_B1s', instances: 1 });
+    const lines = attributes.map(([key, value]) => `${key} = ${this.#terms.term(value)}`);
+    return `resource "azurerm_linux_virtual_machine_scale_set" "${symbol}" {\n${indented([...lines, ...cards])}}`;
+  }
+
   #rules(rules: Term | undefined): string[] {
     if (rules instanceof Loop) {
       const terms = this.#terms.within('security_rule.value');
@@ -274,7 +312,7 @@ class AzurermWriter {
     return `resource "${type}" "${label}" {\n${indented([...lines, ...more])}}`;
   }
 
-  #id({ symbol, part }: Id): string {
+  id({ symbol, part }: Id): string {
     const { type, each, when } = bySymbol(this.estate, symbol);
     const index = each ? '[each.key]' : when ? '[0]' : '';
     if (part) {
