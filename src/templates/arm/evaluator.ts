@@ -2,6 +2,7 @@ import type { OriginChain, TextPlace } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import { Budget } from '../functions/budget.ts';
 import type { Argument, CallContext, Lambda } from '../functions/call.ts';
+import { textWithEnvironment } from '../functions/environment-text.ts';
 import { accessMember } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
@@ -32,9 +33,13 @@ export class Evaluator extends ReadingBounds {
       case 'array':
         return new TemplateArray(this, frame, node);
       case 'string':
-        return !frame.plain && json.startsWithBracket(node)
-          ? this.#bracketed(frame, node)
-          : (new TemplateScalar('string', json.string(node), source, node) as Value);
+        if (frame.plain) {
+          const filled = textWithEnvironment(json.string(node), literalOrigin(frame, node));
+          if (filled) return filled;
+        } else if (json.startsWithBracket(node)) {
+          return this.#bracketed(frame, node);
+        }
+        return new TemplateScalar('string', json.string(node), source, node) as Value;
       case 'number':
         return new TemplateScalar('number', json.number(node), source, node) as Value;
       case 'boolean':

@@ -369,7 +369,8 @@ export class ExpressionParser {
   #afterElement(close: number, before: number): boolean {
     const { reader } = this;
     if (reader.kind() === Token.NewLine || reader.kind() === Token.Comma || reader.kind() === close) return false;
-    if (reader.kind() === Token.EndOfFile) return false;
+    // An element that has lost its end leaves the reader where the next declaration begins.
+    if (reader.kind() === Token.EndOfFile || reader.atDeclaration()) return false;
     reader.fail('A line end or a comma is missing here.');
     reader.skipLine();
     if (reader.position === before && !reader.atOuterEnd()) reader.advance();

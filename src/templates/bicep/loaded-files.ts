@@ -5,6 +5,7 @@ import { MapObject, type Property, type Value } from '../../network/value.ts';
 import { baseName } from '../file-system.ts';
 import { TooLarge } from '../functions/budget.ts';
 import { toBase64 } from '../functions/encodings.ts';
+import { textWithEnvironment } from '../functions/environment-text.ts';
 import { arrayValue, booleanValue, nullValue, numberValue, textValue, unknownValue } from '../functions/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { placeIn } from './frame.ts';
@@ -96,6 +97,11 @@ class JsonReader {
     private readonly kind: OriginKind,
   ) {}
 
+  #text(text: string, origin: OriginChain): Value {
+    const filled = this.kind === 'parameter-file' ? textWithEnvironment(text, origin) : undefined;
+    return filled ?? textValue(text, origin);
+  }
+
   value(node: Node, depth: number): Value {
     const { budget } = this.evaluator;
     budget.spend(1);
@@ -104,7 +110,7 @@ class JsonReader {
     const origin = [{ kind: this.kind, name: baseName(this.path), place }];
     switch (node.type) {
       case 'string':
-        return textValue(String(node.value), origin);
+        return this.#text(String(node.value), origin);
       case 'number':
         return numberValue(Number(node.value), origin);
       case 'boolean':
