@@ -51,7 +51,7 @@ export class ResourceInstance {
       scope,
       module.state.evaluator,
       [{ kind: 'resource', name: address, place: this.extent }, ...(data ?? [])],
-      name => this.#partId(name),
+      name => this.#computedInBlock(name),
     );
     this.value = asSeen(this, name => this.#computed(name));
     module.state.resources.set(address, this);
@@ -97,8 +97,12 @@ export class ResourceInstance {
     return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${this.address.replaceAll('/', '%2f')}}`;
   }
 
-  /** The id of a nested block, named as `block.id`. */
-  #partId(name: string): Value | undefined {
+  /** What the provider computes in a nested block, named as `block.attribute`: its id, an interface's address. */
+  #computedInBlock(name: string): Value | undefined {
+    if (`${this.type}.${name}` === 'azurerm_network_interface.ip_configuration.private_ip_address')
+      return unknownValue(['a private address given at deployment'], [], {
+        symbol: `{${this.address}.private_ip_address}`,
+      });
     const segment = name.endsWith('.id') ? nestedIds.get(`${this.type}.${name.slice(0, -3)}`) : undefined;
     if (!segment) return undefined;
     return unknownValue([`${this.address}.${name}`], [], { symbol: `${symbolOf(this.id)}/${segment}` });
