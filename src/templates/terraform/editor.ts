@@ -3,6 +3,7 @@ import type { Json } from '../../network/value.ts';
 import type { NewValue, PropertyChange, SourceDocument, SourceEditor, TextEdit } from '../source-editor.ts';
 import { applyEdits, indentationAt, lineBreakIn, lineEndOf, lineStartOf, wholeLines } from '../text-lines.ts';
 import type { TerraformParser } from './grammar.ts';
+import { isJsonSyntax, JsonSyntaxEditor } from './json-editor.ts';
 import { securityRuleFields } from './resources/tables.ts';
 import type { Block, Body, Expression, ObjectEntry } from './syntax.ts';
 import { expressionAt, expressionsIn, nodesAt } from './syntax-search.ts';
@@ -25,11 +26,14 @@ interface RuleText {
   readonly rest: boolean;
 }
 
-/** Changes Terraform's own syntax; JSON forms are not edited. */
+/** Changes Terraform's own syntax, and its JSON syntax by an editor of that. */
 export class TerraformEditor implements SourceEditor {
+  readonly #json = new JsonSyntaxEditor(name => attributeNames.get(name.toLowerCase()));
+
   constructor(private readonly parser: TerraformParser) {}
 
   replaceValue(document: SourceDocument, range: TextRange, value: NewValue): readonly TextEdit[] | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.replaceValue(document, range, value);
     const body = this.#body(document);
     if (!body || !expressionAt(body, range)) return undefined;
     return [edit(document, range, writeValue(value, document.text, range.start))];
@@ -40,6 +44,7 @@ export class TerraformEditor implements SourceEditor {
     rule: TextRange,
     changes: readonly PropertyChange[],
   ): readonly TextEdit[] | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.changeRule(document, rule, changes);
     const found = this.#rule(document, rule);
     return found && this.#changes(document, found, changes);
   }
@@ -49,6 +54,7 @@ export class TerraformEditor implements SourceEditor {
     rule: TextRange,
     changes: readonly PropertyChange[],
   ): readonly TextEdit[] | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.copyRule(document, rule, changes);
     const found = this.#rule(document, rule);
     const edits = found && this.#changes(document, found, changes);
     if (!found || !edits) return undefined;
@@ -75,6 +81,7 @@ export class TerraformEditor implements SourceEditor {
   }
 
   remove(document: SourceDocument, range: TextRange): readonly TextEdit[] | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.remove(document, range);
     const body = this.#body(document);
     if (!body) return undefined;
     const nodes = nodesAt(body, range);
@@ -97,6 +104,7 @@ export class TerraformEditor implements SourceEditor {
     parameter: { readonly name: string; readonly description: string; readonly type: 'string' | 'array' },
     use: TextRange,
   ): { readonly edits: readonly TextEdit[]; readonly expression: string } | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.declareParameter(document, parameter, use);
     const body = this.#body(document);
     if (!body || /\.tfvars$/i.test(document.path)) return undefined;
     const around = body.blocks.find(block => block.start <= use.start && block.end >= use.end);
@@ -129,6 +137,7 @@ export class TerraformEditor implements SourceEditor {
   }
 
   removeDefault(document: SourceDocument, value: TextRange): readonly TextEdit[] | undefined {
+    if (isJsonSyntax(document.path)) return this.#json.removeDefault(document, value);
     const body = this.#body(document);
     const variable = body?.blocks.find(
       block => block.type === 'variable' && block.start <= value.start && block.end >= value.end,
