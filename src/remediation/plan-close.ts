@@ -8,7 +8,6 @@ import type { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { closeDnatRule } from './plan-firewall.ts';
 import { pickText } from './plan-json.ts';
-import { machinesBehind } from './plan-machines.ts';
 import { comparable } from './plan-resource-id.ts';
 import {
   carries,
@@ -136,7 +135,7 @@ function noteUnread(draft: Draft, machine: Machine, port: number): void {
 
 /** @throws PlanError when an interface of the machine was not read. */
 export function refuseUnread(draft: Draft, machine: Machine): void {
-  const now = draft.model.machines.find(one => one.id === machine.id);
+  const now = draft.machine(machine.id);
   const missing = now?.interfaces.items.find(
     one => one.id === undefined || one.uncertain || !draft.model.interfaces.has(one.id),
   );
@@ -206,7 +205,7 @@ function chooseGroup(draft: Draft, path: PathVerdict, machine: Machine, port: nu
   const ranked = readable.map((layer, at) => {
     const group = groupInDraft(draft, layer.group!.id);
     const jit = admittingRules(path, group, isOpen).some(rule => isJitRule(rule.name));
-    return { group, jit, at, machines: machinesBehind(draft.model, layer.group!.id).length };
+    return { group, jit, at, machines: draft.machinesBehind(layer.group!.id).length };
   });
   ranked.sort((a, b) => Number(a.jit) - Number(b.jit) || a.machines - b.machines || b.at - a.at);
   return ranked[0]!.group;

@@ -41,8 +41,20 @@ export function groupsOf(model: NetworkModel, machine: Machine): Set<string> {
   return out;
 }
 
+/** The machines that each group governs, by what ids are compared by. */
+export function machinesByGroup(model: NetworkModel): Map<string, Machine[]> {
+  const out = new Map<string, Machine[]>();
+  for (const machine of model.machines) {
+    for (const group of groupsOf(model, machine)) {
+      const known = out.get(group);
+      if (known) known.push(machine);
+      else out.set(group, [machine]);
+    }
+  }
+  return out;
+}
+
 /** The machines that a group governs. */
-export function machinesBehind(model: NetworkModel, group: string): Machine[] {
-  const wanted = comparable(group);
-  return model.machines.filter(machine => groupsOf(model, machine).has(wanted));
+export function machinesBehind(model: NetworkModel, group: string): readonly Machine[] {
+  return machinesByGroup(model).get(comparable(group)) ?? [];
 }

@@ -16,9 +16,9 @@ import { createDnatRule } from './plan-firewall.ts';
 import { pickList, pickText } from './plan-json.ts';
 import { type DirectClosing, directClosings } from './plan-jump-closing.ts';
 import { type DnsReuseScope, jumpPath } from './plan-jump-path.ts';
-import { findMachine, interfacesOf, machinesBehind } from './plan-machines.ts';
+import { findMachine, interfacesOf } from './plan-machines.ts';
 import { assignPrevention, createBastion, enableJustInTime, requestAccess } from './plan-other-actions.ts';
-import { comparable, groupScope, parseId } from './plan-resource-id.ts';
+import { groupScope, parseId } from './plan-resource-id.ts';
 import { chosenSources } from './plan-sources.ts';
 import type { PlanStep } from './plan-steps.ts';
 import type { WayOut } from './plan-way-out.ts';
@@ -293,15 +293,16 @@ function verdictsOf(draft: Draft): Verdicts {
 function finished(draft: Draft, request: PlanRequest, targets: readonly Machine[], before: Verdicts): Plan {
   const { port } = request;
   const after = verdictsOf(draft);
-  const touched = new Set(targets.map(machine => machine.id));
+  const asked = new Set(targets.map(machine => machine.id));
+  const touched = new Set(asked);
   for (const group of draft.groups) {
-    for (const machine of machinesBehind(draft.model, group)) {
-      if (touched.has(machine.id) || targets.some(one => one.id === machine.id)) continue;
+    for (const machine of draft.machinesBehind(group)) {
+      if (touched.has(machine.id)) continue;
       touched.add(machine.id);
       draft.alsoAffected.add(`Machine ${machine.name} is behind security group ${nameOf(draft, group)} too.`);
     }
   }
-  const machines: PlannedMachine[] = [];
+  const rows: { readonly row: PlannedMachine; readonly rank: number }[] = [];
   for (const machine of draft.model.machines) {
     const old = before.get(machine.id);
     const now = after.get(machine.id);
@@ -309,19 +310,19 @@ function finished(draft: Draft, request: PlanRequest, targets: readonly Machine[
     for (const [i, one] of old.entries()) {
       const next = now[i]!;
       const changed = one.reach !== next.reach || one.certainty !== next.certainty;
-      const asked = one.port === port && (touched.has(machine.id) || changed);
-      if (asked || changed)
-        machines.push({ id: machine.displayId, port: one.port, before: shown(one), after: shown(next) });
+      if (!changed && !(one.port === port && touched.has(machine.id))) continue;
+      rows.push({
+        row: { id: machine.displayId, port: one.port, before: shown(one), after: shown(next) },
+        rank: (asked.has(machine.id) ? 0 : 2) + (one.port === port ? 0 : 1),
+      });
     }
   }
-  const rank = (row: PlannedMachine): number =>
-    (targets.some(one => comparable(one.displayId) === comparable(row.id)) ? 0 : 2) + (row.port === port ? 0 : 1);
-  machines.sort((a, b) => rank(a) - rank(b));
+  rows.sort((a, b) => a.rank - b.rank);
   return {
     version: 1,
     action: request.action,
     steps: draft.steps,
-    machines,
+    machines: rows.map(({ row }) => row),
     alsoAffected: [...draft.alsoAffected],
     warnings: [...draft.warnings],
     undo: draft.undo,
