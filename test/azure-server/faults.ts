@@ -34,6 +34,8 @@ export type FaultEffect =
   | { readonly kind: 'truncate' }
   /** A write is accepted, and its long-running operation fails. */
   | { readonly kind: 'operation-fails'; readonly code: string; readonly message: string }
+  /** A write is carried out, and its long-running operation fails all the same: the resource is left as `Failed`. */
+  | { readonly kind: 'operation-fails-after'; readonly code: string; readonly message: string }
   /** Runs something between the client's calls: another writer, a deletion. */
   | { readonly kind: 'meanwhile'; readonly run: () => void };
 

@@ -14,7 +14,7 @@ interface Operation {
   readonly startedAt: number;
   readonly completesAt: number;
   /** Done when the time has come; throws what makes the operation fail. */
-  readonly complete: () => unknown;
+  complete: () => unknown;
   /** `results`: the final answer of a GET of the Location. */
   readonly finalStatus: 200 | 204;
   outcome?:
@@ -69,6 +69,19 @@ export class Operations {
     };
     this.#operations.set(id, operation);
     return { asyncOperation: this.#url(operation, 'operations'), location: this.#location(operation) };
+  }
+
+  /** Lets an operation, by the address that a client has of it, do what it does and fail all the same. */
+  fail(link: string, after: () => void, error: ArmError): void {
+    const id = /\/operations\/([^/?]+)/i.exec(link)?.[1]?.toLowerCase();
+    const operation = id === undefined ? undefined : this.#operations.get(id);
+    if (!operation) return;
+    const { complete } = operation;
+    operation.complete = () => {
+      complete();
+      after();
+      throw error;
+    };
   }
 
   /** Forgets all operations: what they would still do is not done. */

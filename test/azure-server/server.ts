@@ -14,7 +14,17 @@ import { effectiveGroups, ipFlowVerify } from './network-watcher.ts';
 import { type Answer, guidOf, Operations } from './operations.ts';
 import { dnsNameAvailable } from './public-ips.ts';
 import { GraphQuota, ResourceGraph } from './resource-graph.ts';
-import { list, patchTags, put, type ResourceContext, read, remove, seed, type WriteRequest } from './resources.ts';
+import {
+  findTarget,
+  list,
+  patchTags,
+  put,
+  type ResourceContext,
+  read,
+  remove,
+  seed,
+  type WriteRequest,
+} from './resources.ts';
 import { ResourceStore } from './store.ts';
 import { readToken, type TokenClaims } from './tokens.ts';
 
@@ -232,6 +242,7 @@ export class AzureServer {
       (logged as { body: Json }).body = body;
       const truncate = effects.some(effect => effect.kind === 'truncate');
       answer = this.#answer(method, url, body, headers, claims, claims.account, truncate, operationFault(effects));
+      this.#failAfter(answer, url.pathname, effects);
     } catch (error) {
       if (!(error instanceof ArmError)) {
         answer = {
@@ -250,6 +261,20 @@ export class AzureServer {
     if (after?.kind === 'answer-after') answer = after;
     logged.status = answer.status;
     return answer;
+  }
+
+  #failAfter(answer: Answer, path: string, effects: readonly FaultEffect[]): void {
+    const effect = effects.find(candidate => candidate.kind === 'operation-fails-after');
+    const link = answer.headers?.['azure-asyncoperation'];
+    if (effect?.kind !== 'operation-fails-after' || link === undefined) return;
+    const target = findTarget(parsePath(decodeURIComponent(path)));
+    const markFailed = (): void => {
+      const resource = copy(target && this.store.get(target.resourceId));
+      if (!resource) return;
+      resource.properties.provisioningState = 'Failed';
+      this.store.put(resource);
+    };
+    this.operations.fail(link, markFailed, new ArmError(400, effect.code, effect.message));
   }
 
   #authenticate(header: string | undefined, url: URL): TokenClaims {

@@ -38,6 +38,10 @@ const errors: readonly { readonly title: string; readonly effect: FaultEffect; r
     title: 'a failed operation',
     effect: { kind: 'operation-fails', code: 'InternalServerError', message: 'An error occurred.' },
   },
+  {
+    title: 'an operation that fails after it was carried out',
+    effect: { kind: 'operation-fails-after', code: 'InternalServerError', message: 'An error occurred.' },
+  },
   { title: 'the network is gone', effect: { kind: 'drop' }, lasting: true },
   { title: 'throttled for good', effect: throttled(1), lasting: true },
   { title: 'the permission is gone', effect: refused(403, 'AuthorizationFailed', 'may not'), lasting: true },

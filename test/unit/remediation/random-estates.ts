@@ -30,6 +30,7 @@ const anything = fc
       destination: fc.constantFrom('*', '*', '*', '10.0.0.4', '10.0.0.0/24', 'VirtualNetwork'),
       sourcePort: fc.constantFrom('*', '*', '*', '1024-65535'),
       outbound: fc.constantFrom(false, false, false, false, true),
+      justInTime: fc.constantFrom(false, false, false, false, false, false, true),
     }),
     { selector: one => `${one.priority} ${one.outbound}`, maxLength: 8 },
   )
@@ -37,7 +38,10 @@ const anything = fc
     list.map((one, i): Json => {
       const text = `${one.priority} ${one.access} ${one.protocol} ${one.source} ${one.ports}`;
       const more = { destinationAddressPrefix: one.destination, sourcePortRange: one.sourcePort };
-      return rule(`r${i}`, text, one.outbound ? { ...more, direction: 'Outbound' } : more);
+      const name = one.justInTime
+        ? `MicrosoftDefenderForCloud-JITRule${one.access === 'Deny' ? '_' : '-'}${i}`
+        : `r${i}`;
+      return rule(name, text, one.outbound ? { ...more, direction: 'Outbound' } : more);
     }),
   );
 
@@ -53,7 +57,10 @@ export const randomRules = fc
   )
   .map(([rules, open, source]): readonly Json[] => {
     if (open === undefined) return rules;
-    const inbound = rules.findLastIndex(one => (one.properties as { direction: string }).direction === 'Inbound');
+    const inbound = rules.findLastIndex(
+      one =>
+        (one.properties as { direction: string }).direction === 'Inbound' && !String(one.name).startsWith('Microsoft'),
+    );
     return rules.map((one, i) => {
       const { priority } = one.properties as { priority: number };
       return i === inbound ? rule(String(one.name), `${priority} Allow Tcp ${source} ${open}`) : one;
