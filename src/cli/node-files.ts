@@ -123,10 +123,12 @@ export class NodeFiles implements FileSystem {
       reason: 'outside',
       message: `${path}: is outside the working directory and is not read`,
     };
+    const missing: FileRead = { reason: 'missing', message: `${path}: there is no such file` };
     const absolute = resolve(this.#root, path);
     if (!this.#isWritten(absolute)) return outside;
     try {
-      const own = lstatSync(absolute);
+      const own = lstatSync(absolute, { throwIfNoEntry: false });
+      if (!own) return missing;
       const isLink = own.isSymbolicLink();
       const real = isLink
         ? realpathSync.native(absolute)
@@ -142,8 +144,7 @@ export class NodeFiles implements FileSystem {
       return { text: decodeText(readFileSync(absolute)) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOENT' || code === 'ENOTDIR')
-        return { reason: 'missing', message: `${path}: there is no such file` };
+      if (code === 'ENOENT' || code === 'ENOTDIR') return missing;
       return {
         reason: 'unreadable',
         message: `${path}: cannot be read (${code ?? 'unknown error'}); check its permissions`,

@@ -37,8 +37,20 @@ const protocols: readonly Protocol[] = ['Tcp', 'Udp', 'Icmp', 'Esp', 'Ah'];
 /** More rules than this before another one are not put together: a group made to be slow stays quick. */
 const mostTogether = 64;
 
+/** Several kinds of findings look at the same rules. */
+const knownRules = new WeakMap<SecurityGroup, readonly KnownRule[]>();
+
 /** The inbound rules of a group of which everything is known, first match first. */
-export function knownInboundRules(group: SecurityGroup): KnownRule[] {
+export function knownInboundRules(group: SecurityGroup): readonly KnownRule[] {
+  let rules = knownRules.get(group);
+  if (!rules) {
+    rules = readKnownRules(group);
+    knownRules.set(group, rules);
+  }
+  return rules;
+}
+
+function readKnownRules(group: SecurityGroup): readonly KnownRule[] {
   const out: KnownRule[] = [];
   for (const rule of group.rules) {
     const known = knownRule(rule);

@@ -93,10 +93,15 @@ export class Scanner {
     }
 
     const readings = new Map<string, UnitReading>();
-    for (const unit of units.values()) {
+    const called = new Set<string>();
+    // By name, so that of units that call each other in a circle the first one is read, which stands for the circle.
+    for (const [name, unit] of [...units].sort(([a], [b]) => compare(a, b))) {
+      // Read already, by those who call it.
+      if (called.has(name)) continue;
       const kept = await this.#read(unit, undefined, request);
       if (!kept) return { files, analyses: [] };
-      readings.set(unit.unit, kept.read);
+      readings.set(name, kept.read);
+      for (const other of kept.read.reading.called) called.add(other);
     }
     const analyses: UnitAnalysis[] = [];
     const entries = entryUnits(readings);
@@ -125,7 +130,10 @@ export class Scanner {
     const isData = (file: string): boolean => !units.has(file) && !told.has(file);
     const analysed = files.map(file => withParameterProblems(file, inFiles.get(file.path) ?? []));
     for (const unit of units.values()) {
-      const problems = ofUnits.get(unit.unit) ?? [];
+      // What was read through its callers tells its problems by their places.
+      const problems = readings.has(unit.unit)
+        ? (ofUnits.get(unit.unit) ?? [])
+        : unit.paths.flatMap(path => inFiles.get(path) ?? []);
       for (const path of unit.paths) analysed.push(statusOf(path, unit.format, problems, isData));
     }
     analysed.sort((a, b) => compare(a.path, b.path));

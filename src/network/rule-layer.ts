@@ -40,9 +40,17 @@ export function groupName(group: SecurityGroup): string {
   return group.name.alternatives?.join(' or ') ?? `(name from ${group.name.dependsOn.join(', ')})`;
 }
 
-/** A group's inbound rules with the default rules, compiled when somebody asks for them. */
+/** A group is judged alone, and on the way to each machine behind it. */
+const layers = new WeakMap<SecurityGroup, RuleLayer>();
+
+/** A group's inbound rules with the default rules, compiled once when somebody asks for them. */
 export function compileGroup(group: SecurityGroup): RuleLayer {
-  return new GroupLayer(group);
+  let layer = layers.get(group);
+  if (!layer) {
+    layer = new GroupLayer(group);
+    layers.set(group, layer);
+  }
+  return layer;
 }
 
 class GroupLayer implements RuleLayer {

@@ -44,10 +44,20 @@ const protocols = new Map<string, Protocol>([
   ['any', '*'],
 ]);
 
-/** Reads its fields when somebody asks for them: of most rules of an estate nobody does. */
+/** Reads its fields when somebody asks for them, once: of most rules of an estate nobody does. */
 class RestSecurityRule implements SecurityRule {
   readonly #source: RuleSource;
   #body: Value | undefined;
+  #direction: Field<Direction> | undefined;
+  #access: Field<Access> | undefined;
+  #protocol: Field<Protocol> | undefined;
+  #priority: Field<number> | undefined;
+  #sourceAddressPrefixes: FieldList<string> | undefined;
+  #sourceApplicationSecurityGroups: FieldList<string> | undefined;
+  #sourcePortRanges: FieldList<string> | undefined;
+  #destinationAddressPrefixes: FieldList<string> | undefined;
+  #destinationApplicationSecurityGroups: FieldList<string> | undefined;
+  #destinationPortRanges: FieldList<string> | undefined;
 
   constructor(source: RuleSource) {
     this.#source = source;
@@ -74,43 +84,56 @@ class RestSecurityRule implements SecurityRule {
   }
 
   get direction(): Field<Direction> {
-    return this.#word('direction', directions);
+    this.#direction ??= this.#word('direction', directions);
+    return this.#direction;
   }
 
   get access(): Field<Access> {
-    return this.#word('access', accesses);
+    this.#access ??= this.#word('access', accesses);
+    return this.#access;
   }
 
   get protocol(): Field<Protocol> {
-    return this.#word('protocol', protocols);
+    this.#protocol ??= this.#word('protocol', protocols);
+    return this.#protocol;
   }
 
   get priority(): Field<number> {
-    return this.#number(this.#get('priority'));
+    this.#priority ??= this.#number(this.#get('priority'));
+    return this.#priority;
   }
 
   get sourceAddressPrefixes(): FieldList<string> {
-    return pluralList(this.#get('sourceAddressPrefix'), this.#get('sourceAddressPrefixes'));
+    this.#sourceAddressPrefixes ??= pluralList(this.#get('sourceAddressPrefix'), this.#get('sourceAddressPrefixes'));
+    return this.#sourceAddressPrefixes;
   }
 
   get sourceApplicationSecurityGroups(): FieldList<string> {
-    return referenceFields(this.#get('sourceApplicationSecurityGroups'));
+    this.#sourceApplicationSecurityGroups ??= referenceFields(this.#get('sourceApplicationSecurityGroups'));
+    return this.#sourceApplicationSecurityGroups;
   }
 
   get sourcePortRanges(): FieldList<string> {
-    return pluralList(this.#get('sourcePortRange'), this.#get('sourcePortRanges'));
+    this.#sourcePortRanges ??= pluralList(this.#get('sourcePortRange'), this.#get('sourcePortRanges'));
+    return this.#sourcePortRanges;
   }
 
   get destinationAddressPrefixes(): FieldList<string> {
-    return pluralList(this.#get('destinationAddressPrefix'), this.#get('destinationAddressPrefixes'));
+    this.#destinationAddressPrefixes ??= pluralList(
+      this.#get('destinationAddressPrefix'),
+      this.#get('destinationAddressPrefixes'),
+    );
+    return this.#destinationAddressPrefixes;
   }
 
   get destinationApplicationSecurityGroups(): FieldList<string> {
-    return referenceFields(this.#get('destinationApplicationSecurityGroups'));
+    this.#destinationApplicationSecurityGroups ??= referenceFields(this.#get('destinationApplicationSecurityGroups'));
+    return this.#destinationApplicationSecurityGroups;
   }
 
   get destinationPortRanges(): FieldList<string> {
-    return pluralList(this.#get('destinationPortRange'), this.#get('destinationPortRanges'));
+    this.#destinationPortRanges ??= pluralList(this.#get('destinationPortRange'), this.#get('destinationPortRanges'));
+    return this.#destinationPortRanges;
   }
 
   #get(name: string): Value | undefined {

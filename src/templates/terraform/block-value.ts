@@ -19,31 +19,41 @@ export function blockValue(
   origin: OriginChain,
   computed: Computed = none,
 ): LazyObject {
-  const names = () => {
-    const all = new Set(body.attributes.map(attribute => attribute.name));
-    for (const block of body.blocks) all.add(block.type === 'dynamic' ? (block.labels[0] ?? '') : block.type);
-    return all;
-  };
-  return new LazyObject(origin, names, name => {
-    const attribute = findLast(body, name);
-    if (attribute) {
-      const evaluated = evaluator.evaluate(attribute.value, scope);
-      const decided = scope.references.documented ? evaluated.origin[evaluated.origin.length - 1]?.place : undefined;
-      const { start, end } = attribute.value;
-      const own: TextPlace = { kind: 'text', file: scope.file, range: { start, end } };
-      const value = asProperty(evaluated, name, decided?.kind === 'text' ? decided : own);
-      if (value.kind !== 'null')
-        return {
-          name,
-          value,
-          namePlace: { kind: 'text', file: scope.file, range: { start: attribute.start, end: attribute.nameEnd } },
-        };
-    }
-    const nested = nestedBlocks(body, name, scope, evaluator, block => computedOf(computed, name, block));
-    if (nested) return { name, value: nested };
-    const value = computed(name);
-    return value && { name, value };
-  });
+  return new LazyObject(
+    origin,
+    () => namesIn(body),
+    name => {
+      const attribute = findLast(body, name);
+      if (attribute) {
+        const evaluated = evaluator.evaluate(attribute.value, scope);
+        const decided = scope.references.documented ? evaluated.origin[evaluated.origin.length - 1]?.place : undefined;
+        const { start, end } = attribute.value;
+        const own: TextPlace = { kind: 'text', file: scope.file, range: { start, end } };
+        const value = asProperty(evaluated, name, decided?.kind === 'text' ? decided : own);
+        if (value.kind !== 'null')
+          return {
+            name,
+            value,
+            namePlace: { kind: 'text', file: scope.file, range: { start: attribute.start, end: attribute.nameEnd } },
+          };
+      }
+      const nested = nestedBlocks(body, name, scope, evaluator, block => computedOf(computed, name, block));
+      if (nested) return { name, value: nested };
+      const value = computed(name);
+      return value && { name, value };
+    },
+  );
+}
+
+function namesIn(body: Body): Iterable<string> {
+  const all = new Set(body.attributes.map(attribute => attribute.name));
+  for (const block of body.blocks) all.add(typeIn(block));
+  return all;
+}
+
+/** The type of a block, or of those that a `dynamic` one makes. */
+function typeIn(block: Block): string {
+  return block.type === 'dynamic' ? (block.labels[0] ?? '') : block.type;
 }
 
 function findLast(body: Body, name: string) {
@@ -70,9 +80,10 @@ function nestedBlocks(
   evaluator: Evaluator,
   computed: (values: () => LazyObject) => Computed,
 ): Value | undefined {
+  const first = body.blocks.find(block => block.type === type || typeIn(block) === type);
+  if (!first) return undefined;
   const items: Value[] = [];
   const rests: UnknownValue[] = [];
-  let found = false;
   const add = (content: Body, inner: Scope, origin: OriginChain): Value => {
     const value: LazyObject = blockValue(
       content,
@@ -85,18 +96,14 @@ function nestedBlocks(
   };
   for (const block of body.blocks) {
     if (block.type === type) {
-      found = true;
       items.push(add(block.body, scope, [{ kind: 'literal', name: type, place: placeOf(block, scope) }]));
     } else if (block.type === 'dynamic' && block.labels[0] === type) {
-      found = true;
       const made = dynamicBlocks(block, type, scope, evaluator, add);
       items.push(...made.items);
       if (made.rest) rests.push(made.rest);
     }
   }
-  if (!found) return undefined;
-  const first = body.blocks.find(block => block.type === type || block.labels[0] === type);
-  const origin: OriginChain = first ? [{ kind: 'property', name: type, place: placeOf(first, scope) }] : [];
+  const origin: OriginChain = [{ kind: 'property', name: type, place: placeOf(first, scope) }];
   return sequence(items, origin, 'list', joinRests(rests));
 }
 

@@ -130,28 +130,34 @@ type Mutable = {
 
 function addBlock(source: Mutable, block: Block, file: string, override: boolean): void {
   const [first = '', second = ''] = block.labels;
-  const put = <T extends PlacedBlock>(into: Map<string, T>, name: string, item: T) => {
-    const before = into.get(name);
-    into.set(name, before && override ? { ...before, block: overridden(before.block, block) } : item);
-  };
   switch (block.type) {
     case 'variable':
-      put(source.variables, first, { block, file });
+      put(source.variables, first, { block, file }, override);
       break;
     case 'locals':
       for (const attribute of block.body.attributes) source.locals.set(attribute.name, { attribute, file });
       break;
     case 'output':
-      put(source.outputs, first, { block, file });
+      put(source.outputs, first, { block, file }, override);
       break;
     case 'module':
-      put(source.calls, first, { block, file });
+      put(source.calls, first, { block, file }, override);
       break;
     case 'resource':
-      put(source.resources, `${first}.${second}`, { block, file, mode: 'managed', type: first, name: second });
+      put(
+        source.resources,
+        `${first}.${second}`,
+        { block, file, mode: 'managed', type: first, name: second },
+        override,
+      );
       break;
     case 'data':
-      put(source.resources, `data.${first}.${second}`, { block, file, mode: 'data', type: first, name: second });
+      put(
+        source.resources,
+        `data.${first}.${second}`,
+        { block, file, mode: 'data', type: first, name: second },
+        override,
+      );
       break;
     case 'terraform':
       for (const inner of block.body.blocks) if (inner.type === 'required_providers') readVersion(source, inner);
@@ -160,6 +166,11 @@ function addBlock(source: Mutable, block: Block, file: string, override: boolean
       if (first === 'azurerm') source.azurermVersion ??= textAttribute(block.body, 'version');
       break;
   }
+}
+
+function put<T extends PlacedBlock>(into: Map<string, T>, name: string, item: T, override: boolean): void {
+  const before = override ? into.get(name) : undefined;
+  into.set(name, before ? { ...before, block: overridden(before.block, item.block) } : item);
 }
 
 function readVersion(source: Mutable, block: Block): void {

@@ -149,16 +149,17 @@ export class ResourceInstance {
 /** A resource as expressions see it; its name remembers whose it is. */
 function asSeen(resource: ResourceInstance, computed: (name: string) => Value | undefined): LazyObject {
   const { configured } = resource;
-  const names = function* () {
-    for (const property of configured.properties()) yield property.name;
-  };
-  return new LazyObject(configured.origin, names, name => {
-    const property = configured.property(name);
-    if (!property) {
-      const value = computed(name);
-      return value && { name, value };
-    }
-    if (name !== 'name' || namedResource(property.value)) return property;
-    return { ...property, value: Object.assign({ ...property.value }, { resource } satisfies NameOfResource) };
-  });
+  return new LazyObject(
+    configured.origin,
+    () => Array.from(configured.properties(), property => property.name),
+    name => {
+      const property = configured.property(name);
+      if (!property) {
+        const value = computed(name);
+        return value && { name, value };
+      }
+      if (name !== 'name' || namedResource(property.value)) return property;
+      return { ...property, value: Object.assign({ ...property.value }, { resource } satisfies NameOfResource) };
+    },
+  );
 }

@@ -62,8 +62,11 @@ export class LazyObject implements ObjectValue {
 
   property(name: string): Property | undefined {
     // A property that needs itself is answered by the cycle guards of what it is made of.
-    if (!this.#known.has(name)) this.#known.set(name, this.lookup(name));
-    return this.#known.get(name);
+    const known = this.#known.get(name);
+    if (known || this.#known.has(name)) return known;
+    const property = this.lookup(name);
+    this.#known.set(name, property);
+    return property;
   }
 
   *properties(): Iterable<Property> {

@@ -16,6 +16,16 @@ import { decodeEscapes, splitTemplateText, stripIndentation } from './template-t
 /** Deeper expressions are read as missing: no configuration nests like that, and the reading must not overflow. */
 const maximumDepth = 256;
 
+const longestPlain = 200;
+const plainLiteral = /^(?:"[^"\\$%\r\n]*"|\d+|true|false|null)$/;
+const plainReference = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/;
+const attributeHead = /([A-Za-z_][\w-]*)[ \t]*=[ \t]*/y;
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
 /** Makes our syntax of the grammar's tree, visiting as few of its nodes as it can: each visit crosses into WebAssembly. */
 export class TreeConverter {
   /** The name of each node kind by its number. */
@@ -29,7 +39,7 @@ export class TreeConverter {
   convert(tree: Tree, text: string, readLater?: (start: number, end: number) => Body): SourceFile {
     const cursor = tree.walk();
     try {
-      return new Conversion(cursor, text, this.#names, readLater).file();
+      return new Conversion(cursor, text, this.#names, !tree.rootNode.hasError, readLater).file();
     } finally {
       cursor.delete();
     }
@@ -44,6 +54,8 @@ class Conversion {
     private readonly cursor: TreeCursor,
     private readonly text: string,
     private readonly names: readonly string[],
+    /** The text has no errors: what a node's own text says plainly need not be looked for below it. */
+    private readonly clean: boolean,
     private readonly readLater: ((start: number, end: number) => Body) | undefined,
   ) {}
 
@@ -156,6 +168,9 @@ class Conversion {
   #attribute(): Attribute {
     const start = this.cursor.startIndex;
     const end = this.cursor.endIndex;
+    const [head = '', plainName = ''] = matchAt(attributeHead, this.text, start) ?? [];
+    const plain = head === '' ? undefined : this.#plainExpression(start + head.length, end);
+    if (plain) return { name: plainName, start, end, nameEnd: start + plainName.length, value: plain };
     let name = '';
     let nameEnd = start;
     let value: Expression | undefined;
@@ -234,10 +249,34 @@ class Conversion {
       this.#problem();
       return { kind: 'missing', start, end };
     }
+    const plain = this.#plainExpression(start, end);
+    if (plain) return plain;
     this.#depth++;
     const result = this.#terms(start, end);
     this.#depth--;
     return result;
+  }
+
+  /** An expression of which the text says all: a literal, or a reference by names. Most are. */
+  #plainExpression(start: number, end: number): Expression | undefined {
+    if (!this.clean || end - start > longestPlain) return undefined;
+    const text = this.text.slice(start, end);
+    if (plainLiteral.test(text)) return this.#literal(start, end);
+    if (!plainReference.test(text)) return undefined;
+    let dot = text.indexOf('.');
+    let value: Expression = {
+      kind: 'variable',
+      name: dot < 0 ? text : text.slice(0, dot),
+      start,
+      end: start + (dot < 0 ? text.length : dot),
+    };
+    while (dot >= 0) {
+      const next = text.indexOf('.', dot + 1);
+      const stop = next < 0 ? text.length : next;
+      value = { kind: 'attribute', target: value, name: text.slice(dot + 1, stop), start, end: start + stop };
+      dot = next;
+    }
+    return value;
   }
 
   /** The children of an `expression` or an operation's side: a term, then indexes, attributes and splats. */
