@@ -1,5 +1,5 @@
 import { shownSourcesOfPort } from '../findings/places.ts';
-import type { MachineVerdict } from '../network/machine/machine-verdict.ts';
+import type { MachinePortVerdict, MachineVerdict, PathVerdict } from '../network/machine/machine-verdict.ts';
 
 /** A machine in the contract of `inventory --format json` and in `scan`'s `machines`. */
 export interface ReportMachine {
@@ -13,20 +13,8 @@ export interface ReportMachine {
   readonly existsWhen?: readonly string[];
 }
 
-export interface ReportMachinePort {
-  readonly port: number;
-  readonly protocol: string;
-  readonly reach: string;
-  readonly atLeast: string;
-  readonly certainty: string;
-  readonly dependsOn: readonly string[];
-  readonly sources: readonly string[];
-  readonly paths: readonly {
-    readonly kind: string;
-    readonly frontend: string;
-    readonly reach: string;
-    readonly decidedBy: readonly string[];
-  }[];
+export interface ReportMachinePort extends Omit<MachinePortVerdict, 'paths'> {
+  readonly paths: readonly Pick<PathVerdict, 'kind' | 'frontend' | 'reach' | 'decidedBy'>[];
 }
 
 /** A judged machine in the contract's words. */

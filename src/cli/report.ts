@@ -1,3 +1,4 @@
+import type { PortVerdict, ReachVerdict } from '../network/model.ts';
 import type { TextPosition } from '../templates/text-position.ts';
 
 /** The shapes of `scan --format json`; documented in the README, stable within `version` 1. */
@@ -18,16 +19,7 @@ export interface ReportFile {
   readonly reason?: string;
 }
 
-export interface ReportVerdict {
-  readonly port: number;
-  readonly protocol: string;
-  readonly reach: string;
-  readonly atLeast: string;
-  readonly certainty: string;
-  readonly sources: readonly string[];
-  readonly decidedBy: readonly string[];
-  readonly dependsOn: readonly string[];
-}
+export type ReportVerdict = ReachVerdict & Pick<PortVerdict, 'port' | 'protocol' | 'decidedBy'>;
 
 export interface ReportSecurityGroup extends ReportPlace {
   readonly name: string | null;

@@ -98,9 +98,8 @@ export interface ProofStep {
   readonly sources: readonly string[];
 }
 
-export interface PortVerdict {
-  readonly port: number;
-  readonly protocol: 'Tcp' | 'Udp';
+/** Who gets in from the internet. */
+export interface ReachVerdict {
   /** Class of what is possibly admitted. */
   readonly reach: Reach;
   /** Class of what is certainly admitted. */
@@ -110,6 +109,11 @@ export interface PortVerdict {
   readonly dependsOn: readonly string[];
   /** The public sources possibly admitted: CIDRs and tags. */
   readonly sources: readonly string[];
+}
+
+export interface PortVerdict extends ReachVerdict {
+  readonly port: number;
+  readonly protocol: 'Tcp' | 'Udp';
   /** Names as written of the rules that let them in, first match first. */
   readonly decidedBy: readonly string[];
   readonly proof: readonly ProofStep[];

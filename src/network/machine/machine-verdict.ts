@@ -1,4 +1,4 @@
-import type { Certainty, ProofStep, Reach } from '../model.ts';
+import type { ProofStep, ReachVerdict } from '../model.ts';
 import type { IpConfiguration, Machine, NetworkInterface } from '../network-model.ts';
 import type { RuleLayer } from '../rule-layer.ts';
 import type { SourceSet } from '../source-set.ts';
@@ -6,15 +6,10 @@ import type { SourceSet } from '../source-set.ts';
 export type PathKind = 'public-ip' | 'lb-nat-rule' | 'lb-rule' | 'firewall-dnat' | 'app-gateway';
 
 /** One way from the internet to a machine's port, open or closed. */
-export interface PathVerdict {
+export interface PathVerdict extends ReachVerdict {
   readonly kind: PathKind;
   /** `address:port` that a client connects to; a resource's name stands for an address that is not known. */
   readonly frontend: string;
-  readonly reach: Reach;
-  readonly atLeast: Reach;
-  readonly certainty: Certainty;
-  readonly dependsOn: readonly string[];
-  readonly sources: readonly string[];
   /** `group/rule` of the rules that let somebody in, in the order they are met. */
   readonly decidedBy: readonly string[];
   readonly proof: readonly ProofStep[];
@@ -31,14 +26,9 @@ export interface PathVerdict {
   readonly certain: SourceSet;
 }
 
-export interface MachinePortVerdict {
+export interface MachinePortVerdict extends ReachVerdict {
   readonly port: number;
   readonly protocol: 'Tcp' | 'Udp';
-  readonly reach: Reach;
-  readonly atLeast: Reach;
-  readonly certainty: Certainty;
-  readonly dependsOn: readonly string[];
-  readonly sources: readonly string[];
   readonly paths: readonly PathVerdict[];
 }
 

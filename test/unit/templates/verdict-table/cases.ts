@@ -142,6 +142,40 @@ const machine: Resource = {
   properties: { networkProfile: { networkInterfaces: [{ id: new Id('nic') }] } },
 };
 
+function natCollection(source: string): Term {
+  const rule: Term = {
+    name: 'ssh',
+    protocols: ['TCP'],
+    sourceAddresses: [source],
+    destinationAddresses: ['20.1.2.3'],
+    destinationPorts: ['50022'],
+    translatedAddress: '10.0.1.4',
+    translatedPort: '22',
+  };
+  return { name: 'dnat', properties: { priority: 100, action: { type: 'Dnat' }, rules: [rule] } };
+}
+
+function firewall(more: Properties): Resource {
+  return {
+    symbol: 'firewall',
+    type: 'Microsoft.Network/azureFirewalls',
+    name: 'firewall',
+    properties: {
+      sku: { name: 'AZFW_VNet', tier: 'Standard' },
+      ipConfigurations: [
+        {
+          name: 'ipconfig',
+          properties: {
+            subnet: { id: new Id('vnet', ['subnets', 'AzureFirewallSubnet']) },
+            publicIPAddress: { id: new Id('pip') },
+          },
+        },
+      ],
+      ...more,
+    },
+  };
+}
+
 function scaleSet(groupId: Term): Resource {
   return {
     symbol: 'vmss',
@@ -876,6 +910,76 @@ export const verdictCases: readonly VerdictCase[] = [
       ],
     },
     expected: ['outer: 22 internet', 'inner: 3389 restricted', 'vm (machine): 22 internet, 3389 restricted'],
+  },
+  {
+    title: 'a firewall that publishes the machine, the group of which nobody opens',
+    estate: {
+      resources: [
+        empty,
+        network([subnet('web', 'nsg'), { name: 'AzureFirewallSubnet', properties: { addressPrefix: '10.0.0.0/26' } }]),
+        address('Standard'),
+        firewall({ natRuleCollections: [natCollection('*')] }),
+        card({ privateIPAddress: '10.0.1.4', privateIPAllocationMethod: 'Static' }),
+        machine,
+      ],
+    },
+    expected: ['nsg: closed', 'vm (machine): 22 internet'],
+  },
+  {
+    title: 'a firewall that publishes the machine to a few',
+    estate: {
+      resources: [
+        network([subnet('web'), { name: 'AzureFirewallSubnet', properties: { addressPrefix: '10.0.0.0/26' } }]),
+        address('Standard'),
+        firewall({ natRuleCollections: [natCollection(admins)] }),
+        card({ privateIPAddress: '10.0.1.4', privateIPAllocationMethod: 'Static' }),
+        machine,
+      ],
+    },
+    expected: ['vm (machine): 22 restricted'],
+  },
+  {
+    title: "a firewall's policy that publishes the machine",
+    estate: {
+      resources: [
+        network([subnet('web'), { name: 'AzureFirewallSubnet', properties: { addressPrefix: '10.0.0.0/26' } }]),
+        address('Standard'),
+        { symbol: 'policy', type: 'Microsoft.Network/firewallPolicies', name: 'policy', properties: {} },
+        {
+          symbol: 'collections',
+          type: 'Microsoft.Network/firewallPolicies/ruleCollectionGroups',
+          name: 'collections',
+          parent: 'policy',
+          properties: {
+            priority: 100,
+            ruleCollections: [
+              {
+                ruleCollectionType: 'FirewallPolicyNatRuleCollection',
+                name: 'dnat',
+                priority: 100,
+                action: { type: 'DNAT' },
+                rules: [
+                  {
+                    ruleType: 'NatRule',
+                    name: 'ssh',
+                    ipProtocols: ['TCP'],
+                    sourceAddresses: ['*'],
+                    destinationAddresses: ['20.1.2.3'],
+                    destinationPorts: ['50022'],
+                    translatedAddress: '10.0.1.4',
+                    translatedPort: '22',
+                  },
+                ],
+              },
+            ],
+          },
+        },
+        firewall({ firewallPolicy: { id: new Id('policy') } }),
+        card({ privateIPAddress: '10.0.1.4', privateIPAllocationMethod: 'Static' }),
+        machine,
+      ],
+    },
+    expected: ['vm (machine): 22 internet'],
   },
   {
     title: 'a scale set whose instances have addresses of their own',

@@ -53,6 +53,16 @@ const ruleAttributes: Readonly<Record<string, string>> = {
   destinationAddressPrefixes: 'destination_address_prefixes',
 };
 
+const natAttributes: Readonly<Record<string, string>> = {
+  name: 'name',
+  protocols: 'protocols',
+  source_addresses: 'sourceAddresses',
+  destination_addresses: 'destinationAddresses',
+  destination_ports: 'destinationPorts',
+  translated_address: 'translatedAddress',
+  translated_port: 'translatedPort',
+};
+
 /** The azurerm provider, with its resources for what is one list in Azure. */
 export const azurerm: Provider = {
   terms: estate => new HclTerms(id => new AzurermWriter(estate).id(id)),
@@ -124,6 +134,12 @@ class AzurermWriter {
           }),
         ];
       }
+      case 'Microsoft.Network/azureFirewalls':
+        return this.#firewall(resource, place);
+      case 'Microsoft.Network/firewallPolicies':
+        return [this.#block(resource, 'azurerm_firewall_policy', symbol, { name, ...place })];
+      case 'Microsoft.Network/firewallPolicies/ruleCollectionGroups':
+        return [this.#ruleCollectionGroup(resource)];
       case 'Microsoft.Compute/virtualMachineScaleSets':
         return [this.#scaleSet(resource, place)];
       default:
@@ -152,7 +168,10 @@ class AzurermWriter {
     for (const configuration of list(properties.ipConfigurations)) {
       const inner = member(configuration, 'properties');
       const configurationName = this.#terms.term(member(configuration, 'name') ?? null);
-      const lines = [`name = ${configurationName}`, 'private_ip_address_allocation = "Dynamic"'];
+      const own = member(inner, 'privateIPAddress');
+      const allocation = own === undefined ? 'Dynamic' : 'Static';
+      const lines = [`name = ${configurationName}`, `private_ip_address_allocation = "${allocation}"`];
+      if (own !== undefined) lines.push(`private_ip_address = ${this.#terms.term(own)}`);
       const subnet = member(member(inner, 'subnet'), 'id');
       const address = member(member(inner, 'publicIPAddress'), 'id');
       const version = member(inner, 'privateIPAddressVersion');
@@ -243,6 +262,74 @@ class AzurermWriter {
     return out;
   }
 
+  #firewall({ symbol, name, properties }: Resource, place: Properties): string[] {
+    const policy = member(properties.firewallPolicy, 'id');
+    const configurations = list(properties.ipConfigurations).map(one => {
+      const inner = member(one, 'properties');
+      const lines = [
+        `name = ${this.#terms.term(member(one, 'name')!)}`,
+        `subnet_id = ${this.#terms.term(member(member(inner, 'subnet'), 'id')!)}`,
+        `public_ip_address_id = ${this.#terms.term(member(member(inner, 'publicIPAddress'), 'id')!)}`,
+      ];
+      return `ip_configuration {\n${indented(lines)}}`;
+    });
+    const attributes = Object.entries({ name, ...place, sku_name: 'AZFW_VNet', sku_tier: 'Standard' }).map(
+      ([key, value]) => `${key} = ${this.#terms.term(value)}`,
+    );
+    if (policy !== undefined) attributes.push(`firewall_policy_id = ${this.#terms.term(policy)}`);
+    const out = [`resource "azurerm_firewall" "${symbol}" {\n${indented([...attributes, ...configurations])}}`];
+    for (const collection of list(properties.natRuleCollections)) {
+      const inner = member(collection, 'properties');
+      const rules = list(member(inner, 'rules')).map(rule => {
+        const lines = Object.entries(natAttributes).map(
+          ([attribute, field]) => `${attribute} = ${this.#terms.term(member(rule, field)!)}`,
+        );
+        return `rule {\n${indented(lines)}}`;
+      });
+      const lines = [
+        `name = ${this.#terms.term(member(collection, 'name')!)}`,
+        `azure_firewall_name = azurerm_firewall.${symbol}.name`,
+        'resource_group_name = "rg"',
+        `priority = ${this.#terms.term(member(inner, 'priority')!)}`,
+        'action = "Dnat"',
+        ...rules,
+      ];
+      out.push(`resource "azurerm_firewall_nat_rule_collection" "${symbol}" {\n${indented(lines)}}`);
+    }
+    return out;
+  }
+
+  #ruleCollectionGroup({ symbol, name, parent, properties }: Resource): string {
+    const collections = list(properties.ruleCollections).map(collection => {
+      const rules = list(member(collection, 'rules')).map(rule => {
+        const lines = [
+          `name = ${this.#terms.term(member(rule, 'name')!)}`,
+          `protocols = ${this.#terms.term(member(rule, 'ipProtocols')!)}`,
+          `source_addresses = ${this.#terms.term(member(rule, 'sourceAddresses')!)}`,
+          `destination_address = ${this.#terms.term(list(member(rule, 'destinationAddresses'))[0]!)}`,
+          `destination_ports = ${this.#terms.term(member(rule, 'destinationPorts')!)}`,
+          `translated_address = ${this.#terms.term(member(rule, 'translatedAddress')!)}`,
+          `translated_port = ${this.#terms.term(member(rule, 'translatedPort')!)}`,
+        ];
+        return `rule {\n${indented(lines)}}`;
+      });
+      const lines = [
+        `name = ${this.#terms.term(member(collection, 'name')!)}`,
+        `priority = ${this.#terms.term(member(collection, 'priority')!)}`,
+        'action = "Dnat"',
+        ...rules,
+      ];
+      return `nat_rule_collection {\n${indented(lines)}}`;
+    });
+    const lines = [
+      `name = ${this.#terms.term(name)}`,
+      `firewall_policy_id = azurerm_firewall_policy.${parent}.id`,
+      `priority = ${this.#terms.term(properties.priority!)}`,
+      ...collections,
+    ];
+    return `resource "azurerm_firewall_policy_rule_collection_group" "${symbol}" {\n${indented(lines)}}`;
+  }
+
   #scaleSet({ symbol, name, sku, properties }: Resource, place: Properties): string {
     const profile = member(member(properties, 'virtualMachineProfile'), 'networkProfile');
     const cards = list(member(profile, 'networkInterfaceConfigurations')).map(one => {
@@ -328,6 +415,7 @@ class AzurermWriter {
       'Microsoft.Network/applicationSecurityGroups': 'azurerm_application_security_group',
       'Microsoft.Network/publicIPAddresses': 'azurerm_public_ip',
       'Microsoft.Network/networkInterfaces': 'azurerm_network_interface',
+      'Microsoft.Network/firewallPolicies': 'azurerm_firewall_policy',
     };
     return `${kinds[type]}.${symbol}${index}.id`;
   }
