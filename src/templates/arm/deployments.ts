@@ -10,7 +10,7 @@ import { scopeOfSchema } from './entry-scope.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame } from './frame.ts';
 import type { JsonNode, JsonText } from './json.ts';
-import { loopValue, wholeNumber } from './lazy-values.ts';
+import { loopValue, mostInstances, wholeNumber } from './lazy-values.ts';
 import { linkTarget } from './links.ts';
 import type { ParsedTexts } from './parsed-texts.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
@@ -18,7 +18,6 @@ import { type ParameterSource, type ReferenceCall, Template } from './template.t
 
 const deepestNesting = 20;
 const mostDeployments = 2000;
-const mostInstances = 800;
 
 /** A nested or linked deployment: what it deploys and with which names. */
 export interface Deployment {

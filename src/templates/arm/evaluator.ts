@@ -6,7 +6,7 @@ import { textWithEnvironment } from '../functions/environment-text.ts';
 import { accessMember } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
-import { nullValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
+import { arrayValue, nullValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
 import { ReadingBounds } from '../reading-bounds.ts';
 import { type Expression, type FunctionCall, isExpression, unescapedText } from './expression.ts';
 import type { Frame } from './frame.ts';
@@ -151,6 +151,16 @@ class Site {
           full: call.args.length > 2,
           unresolved: () => this.#library(call),
         });
+      }
+      case 'references': {
+        const name = this.#nameArgument(call);
+        if (typeof name !== 'string') return name;
+        const items = template.allReferenced(this.frame, name, {
+          info: false,
+          full: call.args.length > 1,
+          unresolved: () => this.#library(call),
+        });
+        return items ? arrayValue(items, this.origin(call)) : this.#library(call);
       }
       case 'deployment':
         return call.args.length === 0 ? template.deploymentObject(this.origin(call)) : this.#library(call);

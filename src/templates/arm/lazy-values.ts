@@ -6,6 +6,9 @@ import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
 import { placeOf, type SourceText } from './source-text.ts';
 
+/** Azure's own bound on the instances of one resource loop. */
+export const mostInstances = 800;
+
 /** Copies of one property or variable are bounded as Azure bounds them, with room to spare. */
 const mostCopies = 5000;
 

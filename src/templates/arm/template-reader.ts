@@ -9,11 +9,9 @@ import { type Deployments, scopeOfResource } from './deployments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame } from './frame.ts';
 import type { JsonNode } from './json.ts';
-import { copyCountMessage, literalOrigin, wholeNumber } from './lazy-values.ts';
+import { copyCountMessage, literalOrigin, mostInstances, wholeNumber } from './lazy-values.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
 
-/** Azure's own bound on the instances of one resource loop. */
-const mostInstances = 800;
 const mostDeclarations = 20_000;
 const deepestChildren = 10;
 

@@ -13,7 +13,7 @@ import {
 import type { Evaluator } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
-import { loopValue } from './lazy-values.ts';
+import { loopValue, mostInstances } from './lazy-values.ts';
 import { templateUri } from './links.ts';
 import { placeOf, type SourceText } from './source-text.ts';
 
@@ -57,6 +57,9 @@ export interface TemplateSetting {
 }
 
 const evaluating = Symbol('evaluating');
+
+/** Types that name each other go round in a circle only by mistake. */
+const mostTypes = 10;
 
 /** One deployment of a template: its parameters, variables and functions, evaluated once when asked for. */
 export class Template {
@@ -102,6 +105,18 @@ export class Template {
   userFunction(name: string): UserFunction | undefined {
     this.#functions ??= this.#readFunctions();
     return this.#functions.get(name.toLowerCase());
+  }
+
+  /** What `references` of a symbolic name gives: each instance of its loop; undefined when that cannot be told. */
+  allReferenced(frame: Frame, name: string, call: Omit<ReferenceCall, 'target'>): readonly Value[] | undefined {
+    const items: Value[] = [];
+    for (let index = 0; index < mostInstances; index++) {
+      const target = textValue(`${name}[${index}]`, []);
+      const found = this.setting.resolveReference(frame, { ...call, target });
+      if (!found) break;
+      items.push(found);
+    }
+    return items.length > 0 ? items : undefined;
   }
 
   referenced(frame: Frame, call: ReferenceCall): Value {
@@ -174,7 +189,7 @@ export class Template {
     const definition = property.value;
     const frame: Frame = { template: this };
     const use: Origin = { kind: 'parameter', name: written, place: placeOf(this.source, property.name) };
-    const typeNode = json.find(definition, 'type');
+    const typeNode = this.#constraint(definition, 'type');
     const secure = typeNode !== undefined && /^secure/i.test(json.string(typeNode));
     const value = this.#givenValue(frame, definition, written, use);
     return secure ? asSecret(value) : value;
@@ -189,9 +204,9 @@ export class Template {
       const step: Origin = { kind: 'parameter-default', name, place: placeOf(this.source, defaultNode) };
       return usedFrom([use, step], sameStep(this.#defaultValue(frame, defaultNode, name), step));
     }
-    const nullable = json.find(definition, 'nullable');
+    const nullable = this.#constraint(definition, 'nullable');
     if (!this.setting.parameters.open && nullable !== undefined && json.boolean(nullable)) return nullValue([use]);
-    const allowed = json.find(definition, 'allowedValues');
+    const allowed = this.#constraint(definition, 'allowedValues');
     const alternatives =
       allowed !== undefined && json.kind(allowed) === 'array'
         ? [...json.items(allowed)].map(item => this.evaluator.value(frame, item))
@@ -201,6 +216,21 @@ export class Template {
       symbol: `{${this.#prefix}parameters('${name.toLowerCase()}')}`,
       alternatives,
     });
+  }
+
+  /** What a declaration says of its values, itself or in the type of `definitions` that it names. */
+  #constraint(declaration: JsonNode, name: string): JsonNode | undefined {
+    const { json } = this.source;
+    let node: JsonNode | undefined = declaration;
+    for (let depth = 0; node !== undefined && depth < mostTypes; depth++) {
+      const found = json.find(node, name);
+      if (found !== undefined) return found;
+      const reference = json.find(node, '$ref');
+      const type = reference === undefined ? undefined : /^#\/definitions\/([^/]+)$/.exec(json.string(reference))?.[1];
+      const definitions = type === undefined ? undefined : this.section('definitions');
+      node = definitions === undefined || type === undefined ? undefined : json.find(definitions, type);
+    }
+    return undefined;
   }
 
   /** A default such as `[newGuid()]` is drawn once: the parameter then stands for it in symbols. */

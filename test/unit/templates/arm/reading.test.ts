@@ -213,6 +213,54 @@ const cases: readonly Case[] = [
     expected: ['resources.nsg: 22 internet', 'resources.open: 3389 internet'],
   },
   {
+    title: 'all modules of a loop',
+    main: template({
+      languageVersion: '2.0',
+      resources: {
+        sources: deployment(
+          {
+            ...inner,
+            parameters: { index: { value: '[copyIndex()]' } },
+            template: template({
+              parameters: { index: { type: 'int' } },
+              resources: [],
+              outputs: { source: { type: 'string', value: "[if(equals(parameters('index'), 1), '*', '10.0.0.0/8')]" } },
+            }),
+          },
+          { name: "[format('dep-{0}', copyIndex())]", copy: { name: 'sources', count: 2 } },
+        ),
+        nsg: group([
+          rule({
+            sourceAddressPrefix: '',
+            sourceAddressPrefixes:
+              "[map(references('sources'), lambda('one', lambdaVariables('one').outputs.source.value))]",
+          }),
+        ]),
+      },
+    }),
+    expected: ['resources.nsg: 22 internet'],
+  },
+  {
+    title: 'a parameter of a defined type that allows no open source',
+    main: one([rule({ sourceAddressPrefix: "[parameters('source')]" })], {
+      languageVersion: '2.0',
+      definitions: {
+        inside: { type: 'string', allowedValues: ['VirtualNetwork', '10.0.0.0/8'] },
+        source: { $ref: '#/definitions/inside' },
+      },
+      parameters: { source: { $ref: '#/definitions/source' } },
+    }),
+    expected: ['resources[0]: closed'],
+  },
+  {
+    title: 'a parameter of a type that is defined by itself',
+    main: one([rule({ sourceAddressPrefix: "[parameters('source')]" })], {
+      definitions: { source: { $ref: '#/definitions/source' } },
+      parameters: { source: { $ref: '#/definitions/source' } },
+    }),
+    expected: ['resources[0]: 22 internet..none (parameter source)'],
+  },
+  {
     title: 'a rule standing alone joins its group',
     main: template({
       parameters: { name: { type: 'string' } },

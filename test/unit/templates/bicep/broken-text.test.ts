@@ -77,6 +77,29 @@ describe('Bicep, broken', () => {
     }
   });
 
+  const halfTyped: readonly (readonly [string, string])[] = [
+    [
+      'an object in an object',
+      "resource b 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: 'b'\n  properties: {\n",
+    ],
+    ['an object in a list', 'var b = [\n  1\n  {\n'],
+    ['a call', "var b = concat('a',\n"],
+    ['a hole', "var b = 'a${\n"],
+    ['a long text', "var b = '''\na\n"],
+    ['a comment', '/* a\n'],
+    ['a type', "resource b 'Microsoft.Network/\n"],
+  ];
+  for (const [what, text] of halfTyped) {
+    it(`keeps the verdicts of groups before and after ${what} that has not ended`, () => {
+      const group = (name: string): string => groupText(name, `[${ruleText()}]`);
+      const left = verdictsByName(
+        'main.bicep',
+        new Map([['main.bicep', `${group('first')}${text}\n${group('last')}`]]),
+      );
+      assert.deepEqual([...left.values()], ['first: 22 internet', 'last: 22 internet']);
+    });
+  }
+
   it('answers for real files with a character deleted, in time and away from the damage as before', function () {
     if (!existsSync(corpus)) this.skip();
     this.timeout(600_000);
