@@ -68,7 +68,7 @@ class SubscriptionPreflight {
   ) {}
 
   async permissions(needed: readonly NeededAction[], stops: Set<string>, notes: Set<string>): Promise<void> {
-    const missing = new Map<string, string[]>();
+    const missing = new Map<string, ReadonlySet<string>>();
     for (const { action, id } of needed) {
       let unknown: string | undefined;
       let permitted = false;
@@ -79,11 +79,14 @@ class SubscriptionPreflight {
         if (permitted) break;
       }
       if (permitted) continue;
-      if (unknown === undefined) missing.set(action, [...(missing.get(action) ?? []), id]);
-      else notes.add(`Whether you have ${action} could not be found out (${unknown}).`);
+      if (unknown === undefined) {
+        // Of a rule its group is named: that is where the right is given.
+        const place = this.#place(scopesOf(id).at(-1)!);
+        missing.set(action, new Set([...(missing.get(action) ?? []), place]));
+      } else notes.add(`Whether you have ${action} could not be found out (${unknown}).`);
     }
-    for (const [action, ids] of missing) {
-      const where = ids.length === 1 ? this.#place(ids[0]!) : `${this.#place(ids[0]!)} and ${ids.length - 1} more`;
+    for (const [action, [first, ...others]] of missing) {
+      const where = others.length === 0 ? first : `${first}, and ${others.length} more`;
       stops.add(`You need ${action} on ${where}: ask its owner for a role that has it, such as ${roleFor(action)}.`);
     }
   }

@@ -279,6 +279,7 @@ describe('the actions that change Azure', function () {
       }
       assert.equal(stage.reach('jump-office'), 'restricted', 'what few addresses reach is left to them');
       assert.doesNotMatch(stage.shown('jump-office').description, /closed just now/);
+      assert.ok(stage.journal.changes.every(change => change.state === 'applied'));
       await undone();
       assert.equal(stage.reach('web-01'), 'internet');
     });
@@ -300,6 +301,13 @@ describe('the actions that change Azure', function () {
       stage.azure.latency = 30;
       await stage.run('closeAll', stage.group('web (Production)'));
       assert.ok(most > 1 && most <= 4, `${most} at once`);
+    });
+
+    it('leaves a machine that no rule governs, and says so beforehand', async () => {
+      await stage.run('closeAll', stage.group('data (Production)')).catch(() => undefined);
+      await stage.run('closeAll', stage.group('Production', 'subscription'));
+      assert.match(stage.told.join('\n'), /no-group-basic stays open at ports 22, 3389, 5985, 5986: no rule governs/);
+      assert.doesNotMatch(stage.shown('no-group-basic').description, /closed/);
     });
 
     it('goes on when one group is refused, and names the reason on its machines', async () => {

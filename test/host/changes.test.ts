@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { env, Uri } from 'vscode';
+import { ChangeJournal } from '../../src/explorer/change/change-journal.ts';
+import type { Change, ChangeState } from '../../src/remediation/change.ts';
 import { demoSubscriptions } from '../azure-server/demo-estate.ts';
 import { ChangeStage, stageSupported } from './change-stage.ts';
+import { TestMemory } from './test-sessions.ts';
 
 const { production, shared, development } = demoSubscriptions;
 const reading = '?api-version=2024-05-01';
@@ -104,7 +107,7 @@ describe('changing Azure from the machines view', function () {
       const action = 'Microsoft.Network/networkSecurityGroups/securityRules/write';
       stage.azure.authorization.permissions = [{ scope: '/', actions: ['*'], notActions: [action] }];
       await assert.rejects(run('denyPort', row('halves')), (error: Error) => {
-        assert.match(error.message, new RegExp(`You need ${action} on halves-nsg/both in resource group web`));
+        assert.match(error.message, new RegExp(`You need ${action} on halves-nsg in resource group web`));
         assert.match(error.message, /such as Network Contributor\. Nothing was changed\.$/);
         return true;
       });
@@ -154,6 +157,31 @@ describe('changing Azure from the machines view', function () {
       stage.azure.store.delete(stage.machine('halves').id);
       await assert.rejects(run('denyPort', row('halves')), /Machine halves is no longer there/);
     });
+  });
+
+  it('keeps changes that are saved beside each other, whatever the memory reads back', async () => {
+    class LateMemory extends TestMemory {
+      #before: unknown;
+      override get<T>(): T {
+        return this.#before as T;
+      }
+      override async update(key: string, value: unknown): Promise<void> {
+        this.#before = super.get(key);
+        await super.update(key, value);
+      }
+    }
+    const journal = new ChangeJournal(new LateMemory());
+    const change = (id: string, state: ChangeState): Change => ({
+      ...{ id, state, title: id, startedAt: '', steps: [], remains: [] },
+    });
+    for (const state of ['applying', 'applied'] as const)
+      await Promise.all(['a', 'b', 'c'].map(id => journal.save(change(id, state))));
+    assert.deepEqual(journal.changes.map(one => `${one.id} ${one.state}`).sort(), [
+      'a applied',
+      'b applied',
+      'c applied',
+    ]);
+    assert.deepEqual(journal.unfinished, []);
   });
 
   it('tells when Azure shows something else than was promised', async () => {

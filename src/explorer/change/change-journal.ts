@@ -9,10 +9,19 @@ export class ChangeJournal implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
+  /**
+   * As this window has saved them. VS Code answers a write of its memory with what it has stored, which may be older than
+   * a write that came after: what is saved here counts more than what is read back.
+   */
+  readonly #own = new Map<string, Change>();
+
   constructor(private readonly memory: Memento) {}
 
   get changes(): readonly Change[] {
-    return this.memory.get<readonly Change[]>(key) ?? [];
+    const kept = this.memory.get<readonly Change[]>(key) ?? [];
+    const known = new Set(kept.map(change => change.id));
+    const added = [...this.#own.values()].filter(change => !known.has(change.id)).reverse();
+    return [...added, ...kept.map(change => this.#own.get(change.id) ?? change)].slice(0, mostKept);
   }
 
   /** Those that were under way when VS Code ended. */
@@ -21,8 +30,8 @@ export class ChangeJournal implements Disposable {
   }
 
   async save(change: Change): Promise<void> {
-    const others = this.changes.filter(one => one.id !== change.id);
-    await this.memory.update(key, [change, ...others].slice(0, mostKept));
+    this.#own.set(change.id, change);
+    await this.memory.update(key, this.changes);
     this.#changed.fire();
   }
 

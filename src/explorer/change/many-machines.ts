@@ -55,11 +55,12 @@ export class ManyMachines {
     return applied;
   }
 
-  /** Which machines wait for which parts: those behind a group that a part writes to, and all others for every part. */
+  /** Which machines that change wait for which parts: those behind a group that a part writes to, else all of them. */
   async #assign(all: readonly ChangePart[]): Promise<void> {
     const { machinesBehind } = await import('../../remediation/plan-machines.ts');
     const { estate } = this.parts;
-    const promised = new Set((this.change.machines ?? []).map(row => comparable(row.id)));
+    const changing = (this.change.machines ?? []).filter(row => row.before.reach !== row.after.reach);
+    const promised = new Set(changing.map(row => comparable(row.id)));
     for (const part of all) {
       const groups = part.resources.filter(id => /\/networksecuritygroups\//.test(id));
       const model = estate.judged?.model;

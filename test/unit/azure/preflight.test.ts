@@ -65,7 +65,7 @@ describe('preflight, with the local Azure', () => {
     const action = 'Microsoft.Network/networkSecurityGroups/securityRules/write';
     azure.authorization.permissions = [{ scope: subscription, actions: ['*'], notActions: [action] }];
     assert.deepEqual((await check(rule)).stops, [
-      `You need ${action} on web-nsg/ssh in resource group web (subscription Production): ask its owner for a role that has it, such as Network Contributor.`,
+      `You need ${action} on web-nsg in resource group web (subscription Production): ask its owner for a role that has it, such as Network Contributor.`,
     ]);
   });
 
