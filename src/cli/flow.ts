@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { plainLine } from '../findings/message-text.ts';
 import { parseAddress } from '../network/address-prefix.ts';
 import { type Address, includesAddresses } from '../network/address-set.ts';
 import { FlowEvaluation, type FlowVerdict, outsideEnd } from '../network/flow/flow.ts';
@@ -192,7 +193,7 @@ function toText({ flows, port, protocol }: FlowReport): string {
     ...dependsOn.map(text => `    depends on ${text}`),
   ]);
   if (lines.length === 0) lines.push('Nothing in what was read gets through.');
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(plainLine).join('\n')}\n`;
 }
 
 function name({ name: machine, address }: ReportEnd): string {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { plainLine } from '../findings/message-text.ts';
 import { evaluateMachines } from '../network/machine/evaluation.ts';
 import { type Score, scoreOf } from '../network/machine/recommendations.ts';
 import { declarationsOf } from '../network/rest/live-resources.ts';
@@ -103,7 +104,7 @@ function toText(report: InventoryReport): string {
           ),
       ),
   ]);
-  return `${[...lines, ...(lines.length > 0 ? [''] : []), closing(report)].join('\n')}\n`;
+  return `${[...lines.map(plainLine), ...(lines.length > 0 ? [''] : []), closing(report)].join('\n')}\n`;
 }
 
 function toMarkdown(report: InventoryReport): string {

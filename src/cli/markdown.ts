@@ -1,3 +1,4 @@
+import { plainLine } from '../findings/message-text.ts';
 import { openFindings, type ScanReport } from './report.ts';
 import { sentence } from './text.ts';
 
@@ -24,5 +25,7 @@ export function toMarkdown(report: ScanReport): string {
 
 /** Text from a template inside a Markdown table's cell: nothing in it is markup, a link or a new cell. */
 export function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~@&]/g, character => `&#${character.charCodeAt(0)};`).replace(/\s+/g, ' ');
+  return plainLine(text)
+    .replace(/[\\`*_{}[\]()#+!|<>~@&]/g, character => `&#${character.charCodeAt(0)};`)
+    .replace(/\s+/g, ' ');
 }

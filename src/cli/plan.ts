@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { plainLine } from '../findings/message-text.ts';
 import { type Plan, planActions, planChange } from '../remediation/plan.ts';
 import { directClosings } from '../remediation/plan-jump-closing.ts';
 import { dnsReuseScopes } from '../remediation/plan-jump-path.ts';
@@ -115,7 +116,7 @@ function toText(plan: Plan): string {
     lines.length === 0 ? [] : ['', title, ...lines.map(line => `  ${line}`)];
   const lines = [
     `Plan: ${plan.action}`,
-    ...plan.steps.map((step, i) => `  ${i + 1}. ${step.title}\n       ${step.method} ${step.id}`),
+    ...plan.steps.flatMap((step, i) => [`  ${i + 1}. ${step.title}`, `       ${step.method} ${step.id}`]),
     ...section(
       'Who reaches what',
       plan.machines.map(row => `${row.id}  ${row.port}  ${reach(row.before)} -> ${reach(row.after)}`),
@@ -127,7 +128,7 @@ function toText(plan: Plan): string {
       plan.undo.map(step => `${step.method} ${step.id}`),
     ),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(plainLine).join('\n')}\n`;
 }
 
 function reach(one: { readonly reach: string; readonly certainty: string }): string {

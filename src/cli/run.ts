@@ -1,3 +1,4 @@
+import { plainLine } from '../findings/message-text.ts';
 import type { CommandHost } from './command-host.ts';
 import { UsageError, usage } from './usage.ts';
 
@@ -39,8 +40,8 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}\nSee portcullis --help.`;
+  if (error instanceof UsageError) return `${plainLine(error.message)}\nSee portcullis --help.`;
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-    return `${error.message.split('\n')[0]}\nSee portcullis --help.`;
-  return error instanceof Error ? error.message : String(error);
+    return `${plainLine(error.message.split('\n')[0]!)}\nSee portcullis --help.`;
+  return plainLine(error instanceof Error ? error.message : String(error));
 }

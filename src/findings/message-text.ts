@@ -45,6 +45,11 @@ export function shown(text: string, most = 60): string {
   return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
 }
 
+/** The same, whole: one line of a report for a terminal, in which names cannot move the cursor or start a new line. */
+export function plainLine(text: string): string {
+  return text.replace(unshowable, ' ');
+}
+
 /** As {@link shown}, in quotes. */
 export function quoted(text: string): string {
   return `'${shown(text)}'`;
