@@ -127,6 +127,8 @@ export interface ForwardingRule {
   readonly backendPort: Known<number>;
   readonly backendIpConfiguration?: Reference;
   readonly backendPools: References;
+  /** With a floating IP the packet keeps the frontend's address as its destination. */
+  readonly floating: boolean;
 }
 
 export interface BackendPool {

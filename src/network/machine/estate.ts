@@ -3,18 +3,12 @@ import type { Destination } from '../cells.ts';
 import type { Level } from '../compiled-rule.ts';
 import { interfaceKey } from '../interface-address.ts';
 import type { SecurityGroup } from '../model.ts';
-import type {
-  Family,
-  IpConfiguration,
-  NetworkInterface,
-  NetworkModel,
-  Reference,
-  References,
-} from '../network-model.ts';
+import type { IpConfiguration, NetworkInterface, NetworkModel, Reference, References } from '../network-model.ts';
 import { at, itemsOf } from '../rest/values.ts';
 import { compileGroup, type RuleLayer, unreadableLayer } from '../rule-layer.ts';
 import { identity } from '../value.ts';
 import { type AdminLayers, compileAdminRules } from './admin-layers.ts';
+import type { Way } from './way.ts';
 
 /** What machines of one model share: compiled groups, and who belongs to what. */
 export class Estate {
@@ -131,8 +125,17 @@ export class Estate {
     return subnet?.id === undefined ? undefined : this.model.subnets.get(subnet.id)?.prefixes;
   }
 
-  destinationOf(network: NetworkInterface, configuration: IpConfiguration, family: Family): Destination {
+  /**
+   * Where packets on a way go, as security groups see it: the private address of the IP configuration; with a floating
+   * IP the frontend's address, which belongs to no application security group.
+   * https://learn.microsoft.com/azure/load-balancer/load-balancer-floating-ip
+   */
+  destinationOf({ interface: network, ipConfiguration: configuration, family, floating }: Way): Destination {
     const { applicationSecurityGroups: groups, privateAddress } = configuration;
+    if (floating) {
+      const { address } = floating;
+      return { family, ...(address ? { where: address } : {}), groups: new Set(), moreGroups: false };
+    }
     const known = new Set<string>();
     let moreGroups = groups.more !== undefined;
     for (const group of groups.items) {

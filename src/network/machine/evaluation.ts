@@ -131,7 +131,7 @@ export class MachineEvaluation {
       ...(admin ? { admin } : {}),
       protocol: this.#protocol,
       port,
-      destination: this.#estate.destinationOf(way.interface, way.ipConfiguration, way.family),
+      destination: this.#estate.destinationOf(way),
       ...(way.relay ? { inside: way.relay.from } : {}),
     });
     return { layers, verdict };

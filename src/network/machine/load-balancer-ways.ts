@@ -1,3 +1,4 @@
+import { parseAddresses } from '../address-prefix.ts';
 import { intersectAddresses, isEmpty } from '../address-set.ts';
 import { type Level, minLevel } from '../compiled-rule.ts';
 import type {
@@ -236,6 +237,7 @@ export function loadBalancerWays(
       dependsOn,
       openWithoutGroups: balancer.sku.known ? { known: true, value: balancer.sku.value === 'Basic' } : balancer.sku,
       through: { id: balancer.id, rule: rule.name },
+      ...(rule.floating ? { floating: { address: address === undefined ? undefined : parseAddresses(address) } } : {}),
     });
   }
   for (const one of unread) {

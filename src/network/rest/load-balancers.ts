@@ -163,6 +163,7 @@ function readRule(part: Value, kind: ForwardingRule['kind'], id: string, shown?:
     backendPort: backendPortOf(properties, name),
     ...(backendIpConfiguration ? { backendIpConfiguration } : {}),
     backendPools: pool ? { ...pools, items: [pool, ...pools.items] } : pools,
+    floating: isFloating(properties),
   };
 }
 
@@ -185,12 +186,16 @@ function frontendPortOf(properties: Value | undefined, name: string): Known<Port
   return single && !single.known ? single : absent;
 }
 
+function isFloating(properties: Value | undefined): boolean {
+  const floating = at(properties, 'enableFloatingIP');
+  return floating?.kind === 'boolean' && floating.value;
+}
+
 /** With a floating IP the packet keeps the frontend's port. */
 function backendPortOf(properties: Value | undefined, name: string): Known<number> {
   const given = numberAt(at(properties, 'backendPort'), undefined);
   if (given) return given;
   const frontend = numberAt(at(properties, 'frontendPort'), undefined);
-  const floating = at(properties, 'enableFloatingIP');
-  if (floating?.kind === 'boolean' && floating.value && frontend) return frontend;
+  if (frontend && isFloating(properties)) return frontend;
   return unclear(`the backend port of rule ${name}, which is not given`);
 }

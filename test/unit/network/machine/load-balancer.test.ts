@@ -150,6 +150,37 @@ describe('a load balancer', () => {
     assert.deepEqual([at('10.0.0.4', 'vnet', true), at('10.0.0.4', 'other', true)], ['internet', 'none']);
   });
 
+  it('with a floating IP leaves the frontend as the destination that groups see', () => {
+    const pool = part('lb', 'backendAddressPools', 'pool');
+    const member = nic('nic', { more: { loadBalancerBackendAddressPools: [pool] } });
+    const judged = (floating: boolean, destination: string): string => {
+      const rules = {
+        backendAddressPools: [pool],
+        loadBalancingRules: [
+          {
+            name: 'r',
+            properties: {
+              frontendIPConfiguration: part('lb', 'frontendIPConfigurations', 'fe'),
+              backendAddressPool: pool,
+              protocol: 'Tcp',
+              frontendPort: 3389,
+              backendPort: 3389,
+              enableFloatingIP: floating,
+            },
+          },
+        ],
+      };
+      const group = securityGroup(
+        'group',
+        rule('rdp', '300 Allow Tcp * 3389', { destinationAddressPrefix: destination }),
+      );
+      return judge(3389, ...common('group'), group, member, balancer(rules)).reach;
+    };
+    assert.deepEqual([judged(true, '20.9.9.9'), judged(false, '20.9.9.9')], ['internet', 'none']);
+    assert.deepEqual([judged(true, '10.0.0.4'), judged(false, '10.0.0.4')], ['none', 'internet']);
+    assert.deepEqual([judged(true, '*'), judged(false, '*')], ['internet', 'internet']);
+  });
+
   it('decides by SKU when no group is there, and is no way when internal', () => {
     const member = nic('nic', { more: { loadBalancerInboundNatRules: [part('lb', 'inboundNatRules', 'rdp')] } });
     const rules = { inboundNatRules: [natRule({ frontendPort: 50001, backendPort: 3389 })] };
