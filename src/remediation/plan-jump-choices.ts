@@ -41,6 +41,8 @@ export interface DirectWay {
 export class JumpPathChoices {
   readonly #draft: Draft;
   readonly #balancers: readonly JsonObject[];
+  /** A wizard asks before every step how many are still to come. */
+  readonly #companions = new Map<string, readonly Machine[]>();
 
   constructor(resources: readonly unknown[], ports: readonly number[] = managementPorts) {
     this.#draft = new Draft(resources, ports);
@@ -57,7 +59,13 @@ export class JumpPathChoices {
   }
 
   /** Machines that can share a load balancer with one, that one first. */
-  companionsOf(machine: string): Machine[] {
+  companionsOf(machine: string): readonly Machine[] {
+    const known = this.#companions.get(machine) ?? this.#findCompanions(machine);
+    this.#companions.set(machine, known);
+    return known;
+  }
+
+  #findCompanions(machine: string): Machine[] {
     const [first] = this.#targets([machine]);
     const others = this.#draft.model.machines.filter(other => {
       if (other.id === first!.machine.id || other.kind !== 'virtual-machine') return false;

@@ -524,7 +524,7 @@ describe('plans: jump paths over random estates', () => {
   const runs = process.env.PORTCULLIS_FULL === '1' ? 1000 : 25;
 
   it('keep their promise, are taken back, and open nothing on the way that is not promised', function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     fc.assert(
       fc.property(shapes, choices, fc.boolean(), (shape, { count, ...chosen }, isPublic) => {
         const made = estate({ ...shape, ...(shape.rules ? {} : { shared: false }) } as Parameters<typeof estate>[0]);
