@@ -301,6 +301,11 @@ interface Algebra<T> {
   readonly everything: T;
 }
 
+/** Of a text with unknown parts, the service tag that it names a region of: `AzureCloud.{location}`. */
+function tagOfRegion(symbol: string): string | undefined {
+  return /^([a-z][a-z0-9_]*)\.\{/i.exec(symbol)?.[1];
+}
+
 function boundsOf<T>(list: FieldList<string>, algebra: Algebra<T>): Bounds<T> {
   const must: T[] = [];
   const may: T[] = [];
@@ -308,7 +313,9 @@ function boundsOf<T>(list: FieldList<string>, algebra: Algebra<T>): Bounds<T> {
   for (const item of list.items) {
     const options = optionsOf(item);
     if (!options) {
-      anything = true;
+      const tag = item.known || item.symbol === undefined ? undefined : tagOfRegion(item.symbol);
+      if (tag === undefined) anything = true;
+      else may.push(algebra.parse(tag));
       continue;
     }
     const sets = options.map(algebra.parse);

@@ -213,6 +213,20 @@ const cases: readonly Case[] = [
     expected: ['resources.nsg: 22 internet', 'resources.open: 3389 internet'],
   },
   {
+    title: "a service's tag in a region that only the deployment knows",
+    main: one([
+      rule({ sourceAddressPrefix: "[concat('AzureCloud.', resourceGroup().location)]" }),
+      rule({
+        sourceAddressPrefix: "[concat('Storage.', resourceGroup().location)]",
+        destinationPortRange: '3389',
+        priority: 110,
+      }),
+    ]),
+    expected: [
+      'resources[0]: 22 wide..none (resourceGroup().location), 3389 restricted..none (resourceGroup().location)',
+    ],
+  },
+  {
     title: 'all modules of a loop',
     main: template({
       languageVersion: '2.0',
