@@ -23,11 +23,17 @@ export function choose(condition: Value, branch: (taken: boolean) => Value, call
   if (surely !== undefined) return branch(surely);
   const yes = branch(true);
   const no = branch(false);
+  if (isSameScalar(yes, no)) return yes;
   return unknownValue(condition.dependsOn, call.origin, {
     alternatives: [yes, no],
     symbol: choiceSymbol(condition, yes, no, call),
     secret: isSecret(yes) || isSecret(no) || isSecret(condition),
   });
+}
+
+/** Whether two branches say the same, so that the condition decides nothing. */
+function isSameScalar(a: Value, b: Value): boolean {
+  return 'value' in a && 'value' in b && a.kind === b.kind && a.value === b.value && isSecret(a) === isSecret(b);
 }
 
 function choiceSymbol(condition: Value, yes: Value, no: Value, call: Call): string | undefined {

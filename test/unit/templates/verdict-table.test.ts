@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { ReportMachine } from '../../../src/cli/machine-report.ts';
 import { scanReport } from '../../../src/cli/scan-report.ts';
 import { Scanner } from '../../../src/findings/scan.ts';
@@ -13,6 +14,7 @@ import { bicepTexts } from './verdict-table/bicep-text.ts';
 import { verdictCases } from './verdict-table/cases.ts';
 import type { Estate, Texts } from './verdict-table/estate.ts';
 import { planTexts } from './verdict-table/plan-text.ts';
+import { randomEstate } from './verdict-table/random-estates.ts';
 import { terraformTexts } from './verdict-table/terraform-text.ts';
 
 const languages: readonly (readonly [string, (estate: Estate) => Texts])[] = [
@@ -106,6 +108,22 @@ describe('one table of verdicts in every language', () => {
   it('has the cases that tell languages apart', () => {
     assert.ok(verdictCases.length >= 40, String(verdictCases.length));
     assert.equal(new Set(verdictCases.map(({ title }) => title)).size, verdictCases.length);
+  });
+
+  const runs = process.env.PORTCULLIS_FULL ? 300 : 40;
+
+  it(`holds for random groups, ${runs} times`, async () => {
+    await fc.assert(
+      fc.asyncProperty(randomEstate, async estate => {
+        const [[, first], ...others] = languages as readonly [(typeof languages)[0], ...typeof languages];
+        const wanted = await answer(first(estate));
+        for (const [language, write] of others) {
+          const texts = write(estate);
+          assert.deepEqual(await answer(texts), wanted, `${language}\n${Object.values(texts).join('\n')}`);
+        }
+      }),
+      { numRuns: runs },
+    );
   });
 
   for (const { title, estate, expected } of verdictCases) {
