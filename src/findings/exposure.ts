@@ -24,6 +24,7 @@ export function* exposures(context: RuleContext, kind: ExposureKind): Generator<
   for (const { group, verdicts } of context.groups) {
     for (const verdict of verdicts) {
       if (verdict.reach !== 'internet' && verdict.reach !== 'wide') continue;
+      if (kind === 'conditional' && verdict.certainty !== 'conditional') continue;
       for (const [step, of] of classify(verdict)) {
         if (of !== kind) continue;
         yield { kind, group, verdict, step, ...(step.rule ? { rule: step.rule } : {}) };

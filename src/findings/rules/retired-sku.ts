@@ -8,16 +8,14 @@ export const retiredSku: FindingRule = {
   level: 'warning',
   summary: 'A public IP address or load balancer has the Basic SKU, which Azure retired on 30 September 2025.',
   *check({ model }) {
-    const addresses = [...model.publicIpAddresses.values()].map(one => ({ ...one, what: 'Public IP address' }));
-    const balancers = [...model.loadBalancers.values()].map(one => ({ ...one, what: 'Load balancer' }));
-    for (const { what, name, sku, declaration } of [...addresses, ...balancers]) {
+    for (const { name, sku, declaration } of [...model.publicIpAddresses.values(), ...model.loadBalancers.values()]) {
       if (!declaration || declaration.existing || !sku.known || sku.value !== 'Basic') continue;
       const written = skuOrigin(declaration);
       const how = written ? 'has the Basic SKU' : "gives no SKU, which Azure's REST API takes for Basic";
       yield {
         id: this.id,
         level: this.level,
-        message: `${what} ${quoted(name)} ${how}: retired on 30 September 2025, and open without a network security group.`,
+        message: `${whatIs(declaration)} ${quoted(name)} ${how}: retired on 30 September 2025, and open without a network security group.`,
         place: written?.[0]?.place ?? declaration.place,
         address: declaration.address,
         related: [],
@@ -26,6 +24,10 @@ export const retiredSku: FindingRule = {
     }
   },
 };
+
+function whatIs(declaration: ResourceDeclaration): string {
+  return /loadbalancers$/i.test(declaration.type) ? 'Load balancer' : 'Public IP address';
+}
 
 function skuOrigin(declaration: ResourceDeclaration): OriginChain | undefined {
   const sku = declaration.body.get('sku');

@@ -124,4 +124,33 @@ describe('JSON as Azure Resource Manager takes it', () => {
     const closed = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     assert.deepEqual(new JsonText(closed).errors, []);
   });
+
+  it('finds properties by name in any letter case, however they are written', () => {
+    const name = fc.constantFrom('a', 'A', 'name', 'Name', 'nam\u212a', '"name', 'na\\u006de', 'copy', '[x]', 'x', '');
+    const written = fc.tuple(name, fc.constantFrom('"', "'", '')).map(([text, quote]) => `${quote}${text}${quote}`);
+    fc.assert(
+      fc.property(fc.array(written, { maxLength: 6 }), name, (names, wanted) => {
+        const json = new JsonText(`{${names.map((one, index) => `${one}: ${index}`).join(', ')}}`);
+        const root = json.root!;
+        let expected: JsonNode | undefined;
+        json.eachProperty(root, (node, value) => {
+          const is = json.string(node).toLowerCase() === wanted.toLowerCase();
+          if (is && json.kind(value) !== 'missing') expected = value;
+        });
+        assert.equal(json.find(root, wanted), expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('tells objects whose names are not all as they are written', () => {
+    const isPlain = (text: string): boolean => {
+      const json = new JsonText(text);
+      return json.isPlain(json.root!);
+    };
+    for (const text of ['{}', '{"a": {"[b]": 1}}', '{"copy": {"name": "x"}}', '{"copies": []}'])
+      assert.ok(isPlain(text));
+    for (const text of ['{"[a]": 1}', '{"a": 1, "COPY": [{}]}', "{'copy': []}", '{copy: []}'])
+      assert.ok(!isPlain(text));
+  });
 });

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { type ScanFiles, Scanner } from '../../../src/findings/scan.ts';
+import { TemplateLanguages } from '../../../src/templates/languages.ts';
+import { MemoryFiles } from './fixes/fix-bed.ts';
+
+const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#';
+
+const group = {
+  type: 'Microsoft.Network/networkSecurityGroups',
+  apiVersion: '2024-05-01',
+  name: 'nsg',
+  properties: { securityRules: [] },
+};
+
+function template(...resources: readonly object[]): string {
+  return JSON.stringify({ $schema: schema, contentVersion: '1.0.0.0', resources });
+}
+
+function call(path: string): object {
+  return {
+    type: 'Microsoft.Resources/deployments',
+    apiVersion: '2024-03-01',
+    name: path,
+    properties: { mode: 'Incremental', templateLink: { relativePath: path } },
+  };
+}
+
+const languages = new TemplateLanguages(name => Promise.reject(new Error(`${name} is not asked for here.`)));
+
+function scannerOf(texts: Readonly<Record<string, string>>): Scanner {
+  return new Scanner(languages, new MemoryFiles(texts));
+}
+
+describe('a scan', () => {
+  it('judges what is called through its callers only, in whatever order the files are named', async () => {
+    const texts = {
+      'b.json': template(call('a.json'), call('c.json')),
+      'a.json': template(group),
+      'c.json': template(group),
+    };
+    for (const paths of [Object.keys(texts), Object.keys(texts).reverse()]) {
+      const { analyses, files } = await scannerOf(texts).scan({ paths, ports: [22] });
+      assert.deepEqual(
+        analyses.map(one => [one.unit, one.groups.length]),
+        [['b.json', 2]],
+      );
+      assert.deepEqual(
+        files.map(file => [file.path, file.status]),
+        [
+          ['a.json', 'analysed'],
+          ['b.json', 'analysed'],
+          ['c.json', 'analysed'],
+        ],
+      );
+    }
+  });
+
+  it('lets the first by name stand for a circle of calls', async () => {
+    const texts = {
+      'y.json': template(call('z.json'), group),
+      'x.json': template(call('y.json')),
+      'z.json': template(call('x.json')),
+    };
+    const { analyses } = await scannerOf(texts).scan({ paths: Object.keys(texts), ports: [22] });
+    assert.deepEqual(
+      analyses.map(one => one.unit),
+      ['x.json'],
+    );
+  });
+
+  it('tells a problem in a called file with that file', async () => {
+    const broken = template({ ...group, name: "[parameters('none')]" });
+    const texts = { 'main.json': template(call('nested.json')), 'nested.json': broken };
+    const { files } = await scannerOf(texts).scan({ paths: Object.keys(texts), ports: [22] });
+    assert.equal(files[0]?.reason, undefined);
+    assert.match(files[1]?.reason ?? '', /no parameter 'none'/);
+  });
+
+  it('reads a unit again only when what it looked at has changed, and judges it again for other ports', async () => {
+    const texts = new Map([['main.json', template(group)]]);
+    const files: ScanFiles = {
+      read: path => {
+        const text = texts.get(path);
+        return text === undefined ? { reason: 'missing', message: `${path}: there is no such file` } : { text };
+      },
+      list: () => [],
+    };
+    const scanner = new Scanner(languages, files);
+    const scan = async (port: number) => (await scanner.scan({ paths: ['main.json'], ports: [port] })).analyses[0]!;
+    const first = await scan(22);
+    assert.equal(await scan(22), first);
+    const other = await scan(3389);
+    assert.equal(other.reading, first.reading);
+    assert.equal(other.groups[0]?.verdicts[0]?.port, 3389);
+    texts.set('main.json', template(group, { ...group, name: 'second' }));
+    assert.equal((await scan(3389)).groups.length, 2);
+  });
+
+  it('gives the event loop its turn where somebody may cancel', async () => {
+    const texts = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${index}.json`, template(group)]));
+    let cancelled = false;
+    setTimeout(() => {
+      cancelled = true;
+    }, 0);
+    const request = { paths: Object.keys(texts), ports: [22], isCancelled: () => cancelled };
+    assert.ok((await scannerOf(texts).scan(request)).analyses.length < 50);
+  });
+});
