@@ -78,7 +78,9 @@ describe('every action on the machines of the demo estate', function () {
   for (const [salt, [action, request]] of actions.entries()) {
     it(`${action} ${JSON.stringify(request)}`, async () => {
       let made = 0;
-      const machines = inventoryReport(inventory, [22, 3389]).machines.filter((_, i) => full || i % 20 === salt);
+      const machines = inventoryReport(inventory, [22, 3389]).machines.filter(
+        (_, i) => i % (full ? 2 : 20) === salt % (full ? 2 : 20),
+      );
       for (const { id, ports } of machines) {
         // Both ports where both are open; else the one that is, or SSH.
         const open = ports.filter(one => one.reach !== 'none').map(one => one.port);

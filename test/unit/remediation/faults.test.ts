@@ -78,10 +78,13 @@ describe('a failure at every call of every action', function () {
     return { plan, picture, reach, calls: live.azure.requests.length };
   }
 
-  /** In a full run every call, of long changes with every other kind of error; else one, another for each kind. */
-  function* chosen(calls: number, salt: number): Iterable<number> {
-    const stride = full ? (calls > 30 ? 2 : 1) : calls;
-    for (let call = 1 + (salt % stride); call <= calls; call += stride) yield call;
+  /**
+   * In a full run every call, of long changes with every third kind of error or every other end of the process; else one
+   * call, another for each kind.
+   */
+  function* chosen(calls: number, salt: number, stride: number): Iterable<number> {
+    const step = full ? (calls > 24 ? stride : 1) : calls;
+    for (let call = 1 + (salt % step); call <= calls; call += step) yield call;
   }
 
   /** All done, all taken back, or the journal names what remains; and no port more open. */
@@ -111,7 +114,7 @@ describe('a failure at every call of every action', function () {
       const endsByItself = variant.action === 'request-access';
       for (const [salt, { title, effect, lasting }] of errors.entries()) {
         if (!full && salt % 5 !== index % 5) continue;
-        for (const call of chosen(run.calls, salt)) {
+        for (const call of chosen(run.calls, salt, 3)) {
           const message = `${title} at call ${call} of ${run.calls}`;
           live.restore(state);
           live.azure.faults.add({ call, effect, ...(lasting ? { times: Number.POSITIVE_INFINITY } : {}) });
@@ -138,8 +141,8 @@ describe('a failure at every call of every action', function () {
     it(`can be finished and taken back after the process has ended: ${variant.title}`, async () => {
       const run = await rehearse(variant);
       for (const moment of ['before', 'after'] as const) {
-        for (const next of ['finish', 'roll back'] as const) {
-          for (const call of chosen(run.calls, next.length)) {
+        for (const [salt, next] of (['finish', 'roll back'] as const).entries()) {
+          for (const call of chosen(run.calls, moment === 'after' ? salt + 1 : salt, 2)) {
             const message = `ended ${moment} call ${call} of ${run.calls}, then ${next}`;
             live.restore(state);
             const kept = await endedAt(run.plan, call, moment);

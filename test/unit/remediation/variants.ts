@@ -40,16 +40,6 @@ export const variants: readonly Variant[] = [
     dnsLabel: 'jump-web1',
   }),
   variant('jump path: several machines', 'jump-path', ['web1', 'web2'], { sources: office, closeDirect: true }),
-  variant('jump path: a NAT gateway for the way out', 'jump-path', ['web1'], {
-    sources: ['203.0.113.7'],
-    closing: ['dissociate'],
-    wayOut: 'nat-gateway',
-  }),
-  variant('jump path: an outbound rule for the way out', 'jump-path', ['web1'], {
-    sources: ['203.0.113.7'],
-    closing: ['deny', 'dissociate'],
-    wayOut: 'outbound-rule',
-  }),
   variant('jump path: existing load balancer', 'jump-path', ['app1'], { sources: office }),
   variant('jump path: a machine without a group', 'jump-path', ['bare1'], { sources: office }),
   variant('jump path: existing load balancer, its address named', 'jump-path', ['app1'], {
