@@ -56,18 +56,15 @@ export async function changedSince(change: Change, writer: ResourceWriter): Prom
 export async function undoChange(change: Change, options: ApplyOptions): Promise<Change> {
   const changed = await changedSince(change, options.writer);
   if (changed.length > 0) throw new ChangedByOthers(changed);
-  return rollBack(change, options, 'undone');
+  return rollBack(change, options);
 }
 
 /**
  * Takes back what a change has done, in reverse. What others have changed of the same resources meanwhile stays; what
  * cannot be taken back without it is left as it is and said in `remains`.
  */
-export async function rollBack(
-  start: Change,
-  options: ApplyOptions,
-  finalState: 'rolled-back' | 'undone' = 'rolled-back',
-): Promise<Change> {
+export async function rollBack(start: Change, options: ApplyOptions): Promise<Change> {
+  const finalState = start.state === 'applied' ? 'undone' : 'rolled-back';
   let change: Change = { ...start, state: 'rolling-back', remains: [] };
   // A journal that fails now and then is no reason to leave things half done: the last saving tells.
   const note = async (next: Change): Promise<void> => {
@@ -105,7 +102,8 @@ export async function rollBack(
  * nothing to write.
  */
 async function takeBack(held: ChangeStep, writer: ResourceWriter): Promise<boolean> {
-  const { step, inverse, before } = held;
+  const { step, inverse, state } = held;
+  const before = held.before === undefined && state !== 'started' ? plannedBefore(held) : held.before;
   // Nothing was sent yet.
   if (before === undefined) return false;
   for (let attempt = 1; ; attempt++) {

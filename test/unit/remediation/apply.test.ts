@@ -188,7 +188,7 @@ describe('applying changes', function () {
           assert.equal(outcome.state, 'applied', message);
           live.assertNotWider(reach, message, made);
           const back = await rollBack(outcome, options);
-          assert.deepEqual([back.state, back.remains], ['rolled-back', []], message);
+          assert.deepEqual([back.state, back.remains], ['undone', []], message);
           assert.deepEqual(live.picture(), theirs, message);
           assert.notDeepEqual(theirs, before);
         }
@@ -404,7 +404,7 @@ describe('applying changes', function () {
       const done = await apply(plan('deny: a split, and one Deny'));
       const rule = `${webGroup}/securityRules/allow-web`;
       edit(rule, one => (one.properties.sourceAddressPrefix = '10.0.0.0/8'));
-      const back = await rollBack(done, options, 'undone');
+      const back = await rollBack(done, options);
       assert.equal(back.state, 'partly');
       assert.match(back.remains.join(), /allow-web.*sourceAddressPrefix: was Internet, is 10\.0\.0\.0\/8/);
       assert.equal(get(rule).properties.destinationPortRange, '443');
@@ -415,6 +415,15 @@ describe('applying changes', function () {
           .filter((name: string) => !/deny-22/.test(name)),
       );
     });
+  });
+
+  it('takes back a change of a journal that kept only the plan', async () => {
+    const picture = live.picture();
+    const done = await apply(plan('deny: a split, and one Deny'));
+    const steps = done.steps.map(({ step, inverse, state: reached }) => ({ step, inverse, state: reached }));
+    const back = await undoChange({ ...done, steps }, options);
+    assert.deepEqual([back.state, back.remains], ['undone', []]);
+    assert.deepEqual(live.picture(), picture);
   });
 
   it('waits as long as Azure asks before it sends a refused write again', async () => {
