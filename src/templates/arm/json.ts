@@ -1,3 +1,5 @@
+import { type Landmark, landmarksOf } from './landmarks.ts';
+
 /** What a node of the text is. `missing` stands for a value that is not there, as after a half-typed name. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'missing';
 
@@ -47,6 +49,9 @@ const width = 4;
 
 const mostErrors = 50;
 
+/** One lost character makes the layout and the brackets disagree once or twice; more often, the layout is another one. */
+const mostCorrections = 2;
+
 enum Character {
   Tab = 9,
   LineFeed = 10,
@@ -76,19 +81,42 @@ enum Character {
  * includes its quotes.
  */
 export class JsonText {
-  readonly #tape: Int32Array;
-  readonly #count: number;
+  #tape: Int32Array;
+  #count: number;
   readonly errors: readonly JsonError[];
 
   constructor(
     readonly text: string,
     buffer: NodeBuffer = { nodes: new Int32Array(Math.max(64, text.length >> 4) * width) },
   ) {
-    const parser = new Parser(text, buffer);
+    let parser = new Parser(text, buffer, []);
     parser.run();
     this.#tape = buffer.nodes.slice(0, parser.count * width);
     this.#count = parser.count;
     this.errors = parser.errors;
+    const landmarks = parser.errors.length > 0 ? landmarksOf(text) : [];
+    if (landmarks.length === 0) return;
+    // A bracket or quote is lost: what the layout says may keep more of the text in its place than the brackets do.
+    const before = this.#members();
+    const damaged = { tape: this.#tape, count: this.#count };
+    parser = new Parser(text, buffer, landmarks);
+    parser.run();
+    this.#tape = buffer.nodes.slice(0, parser.count * width);
+    this.#count = parser.count;
+    if (parser.corrections <= mostCorrections && this.#members() > before) return;
+    this.#tape = damaged.tape;
+    this.#count = damaged.count;
+  }
+
+  /** How many members the sections of a template have. */
+  #members(): number {
+    let members = 0;
+    if (this.root !== undefined)
+      this.eachProperty(this.root, (_, section) => {
+        for (const _item of this.items(section)) members++;
+        this.eachProperty(section, () => members++);
+      });
+    return members;
   }
 
   /** The outermost value; undefined when the text has none. */
@@ -251,9 +279,14 @@ class Parser {
   readonly #open: JsonNode[] = [];
   #at = 0;
 
+  #landmark = 0;
+  /** How often a landmark and the brackets disagreed. */
+  corrections = 0;
+
   constructor(
     text: string,
     private readonly buffer: NodeBuffer,
+    private readonly landmarks: readonly Landmark[],
   ) {
     this.#text = text;
     this.#length = text.length;
@@ -267,10 +300,13 @@ class Parser {
       this.#fail('the file is empty', 0, 0);
       return;
     }
-    this.#value();
+    // Without its opening bracket a template begins with the name of a section.
+    if (this.landmarks[0]?.at === this.#at) this.#open.push(this.#push(tag.object, this.#at, this.#at));
+    else this.#value();
     while (this.#open.length > 0) {
       this.#space();
       if (this.#at >= this.#length) break;
+      this.#meetLandmarks();
       const container = this.#open[this.#open.length - 1]!;
       if (this.tape[container * width] === tag.array) this.#inArray();
       else this.#inObject();
@@ -283,11 +319,35 @@ class Parser {
     if (this.#at < this.#length) this.#fail('something stands behind the end', this.#at, this.#at + 1);
   }
 
+  /** Closes what a landmark says is not open any more. */
+  #meetLandmarks(): void {
+    for (let next = this.landmarks[this.#landmark]; next && next.at <= this.#at; ) {
+      if (next.at === this.#at && this.#open.length > next.depth) {
+        this.corrections++;
+        while (this.#open.length > next.depth) this.#close(this.#at);
+      }
+      next = this.landmarks[++this.#landmark];
+    }
+  }
+
+  /** Whether the next landmark says that a container of this depth is not closed yet. */
+  #staysOpen(depth: number): boolean {
+    const next = this.landmarks[this.#landmark];
+    return next !== undefined && next.depth >= depth;
+  }
+
+  /** A closing bracket that fits. */
+  #closing(): void {
+    this.#at++;
+    if (this.#staysOpen(this.#open.length)) this.corrections++;
+    else this.#close(this.#at);
+  }
+
   #inObject(): void {
     const code = this.#text.charCodeAt(this.#at);
     switch (code) {
       case Character.CloseBrace:
-        this.#close(++this.#at);
+        this.#closing();
         return;
       case Character.Comma:
         this.#at++;
@@ -315,6 +375,11 @@ class Parser {
     if (code === Character.Quote || code === Character.Apostrophe) this.#string(code);
     else this.#word(tag.string);
     const end = this.#at;
+    const closing = this.#text.charCodeAt(end);
+    if (closing === Character.Quote && /^[ \t]*:/.test(this.#text.slice(end + 1, end + 20))) {
+      this.#fail('a quote is not opened', start, end);
+      this.#at++;
+    }
     const bracket = this.#text.charCodeAt(start + 1) === Character.OpenBracket;
     this.#space();
     if (this.#text.charCodeAt(this.#at) !== Character.Colon) {
@@ -356,7 +421,7 @@ class Parser {
   #inArray(): void {
     switch (this.#text.charCodeAt(this.#at)) {
       case Character.CloseBracket:
-        this.#close(++this.#at);
+        this.#closing();
         return;
       case Character.Comma:
         this.#at++;
@@ -380,6 +445,10 @@ class Parser {
     let depth = this.#open.length - 1;
     while (depth >= 0 && (this.tape[this.#open[depth]! * width] === tag.array) !== (wanted === tag.array)) depth--;
     if (depth < 0) return;
+    if (this.#staysOpen(depth + 1)) {
+      this.corrections++;
+      return;
+    }
     while (this.#open.length > depth + 1) this.#close(end - 1);
     this.#close(end);
   }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { analyseUnit } from '../../../../src/findings/analysis.ts';
+import { TemplateLanguages } from '../../../../src/templates/languages.ts';
+import { loadAsset } from '../../../assets.ts';
+
+const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus');
+const path = 'azuredeploy.json';
+
+const rule = (name: string, port: string) => ({
+  name,
+  properties: {
+    priority: 100,
+    direction: 'Inbound',
+    access: 'Allow',
+    protocol: 'Tcp',
+    sourceAddressPrefix: '*',
+    sourcePortRange: '*',
+    destinationAddressPrefix: '*',
+    destinationPortRange: port,
+  },
+});
+
+const group = (name: string, port: string) => ({
+  type: 'Microsoft.Network/networkSecurityGroups',
+  apiVersion: '2024-05-01',
+  name,
+  properties: { securityRules: [rule('open', port)] },
+});
+
+const template = JSON.stringify(
+  {
+    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+    contentVersion: '1.0.0.0',
+    parameters: { size: { type: 'string', defaultValue: 's', metadata: { description: 'of the machine' } } },
+    variables: { one: { two: ['three', 'four'] }, five: '[resourceGroup().location]' },
+    resources: [group('first', '22'), group('second', '3389'), group('third', '5985')],
+    outputs: { last: { type: 'string', value: 'x' } },
+  },
+  null,
+  2,
+);
+
+describe('ARM templates, broken', () => {
+  const languages = new TemplateLanguages(loadAsset);
+
+  /** The open ports of each group by its name, and the processor time that it took to tell. */
+  async function judge(text: string) {
+    const { language } = (await languages.recognise(path, template)) ?? assert.fail();
+    const files = { read: (file: string) => (file === path ? { text } : missing), list: () => [] };
+    const started = process.cpuUsage();
+    const { groups } = analyseUnit({ unit: path, format: 'arm-template', language }, files, [22, 3389, 5985, 5986]);
+    const ports = groups.map(({ group: one, verdicts }) => {
+      const open = verdicts.map(verdict => `${verdict.port}=${verdict.reach}/${verdict.atLeast}`);
+      return [one.name.known ? one.name.value : one.declaration.address, open.join(' ')] as const;
+    });
+    return { ports: new Map(ports), time: process.cpuUsage(started).user };
+  }
+
+  it('keep the verdicts of groups away from every single deleted character', async () => {
+    const whole = await judge(template);
+    assert.equal(whole.ports.size, 3);
+    for (let at = 0; at < template.length; at += process.env.PORTCULLIS_FULL ? 1 : 5) {
+      const word = /"(?:resources|\$schema)"?:?[ [{]*/g;
+      if ([...template.matchAll(word)].some(({ index, 0: name }) => at >= index && at <= index + name.length)) continue;
+      const { ports } = await judge(template.slice(0, at) + template.slice(at + 1));
+      for (const [name, verdicts] of whole.ports) {
+        const start = template.lastIndexOf('\n    {', template.indexOf(`"${name}"`));
+        const end = template.indexOf('\n    }', start) + 8;
+        if (at >= start - 2 && at <= end) continue;
+        const around = JSON.stringify(template.slice(Math.max(0, at - 15), at + 15));
+        assert.equal(ports.get(name), verdicts, `${name} without character ${at}: ${around}`);
+      }
+    }
+  });
+
+  it('are read in time, and nearly all groups stay, when real files lose a character', async function () {
+    if (!existsSync(corpus)) return this.skip();
+    this.timeout(600_000);
+    const full = process.env.PORTCULLIS_FULL !== undefined;
+    const texts: string[] = [];
+    for (const file of readdirSync(corpus, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (!/\.json$/.test(file) || texts.length >= (full ? 200 : 15)) continue;
+      const text = readFileSync(join(corpus, file), 'utf8');
+      if (text.length < 200_000 && /networkSecurityGroups/i.test(text) && /deploymentTemplate/i.test(text))
+        texts.push(text);
+    }
+    let seed = 7;
+    const random = () => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed / 2 ** 32;
+    };
+    const count = { groups: 0, lost: 0, whole: 0, broken: 0 };
+    for (const text of texts) {
+      const whole = await judge(text);
+      count.whole += whole.time;
+      const turns = full ? 50 : 10;
+      for (let turn = 0; turn < turns; turn++) {
+        const at = Math.floor(random() * text.length);
+        const { ports, time } = await judge(text.slice(0, at) + text.slice(at + 1));
+        count.broken += time / turns;
+        count.groups += whole.ports.size;
+        for (const name of whole.ports.keys()) if (!ports.has(name)) count.lost++;
+      }
+    }
+    // A character may be part of the group itself or of what names it.
+    assert.ok(count.lost < count.groups / 20, `${count.lost} of ${count.groups} groups lost`);
+    assert.ok(count.broken < 6 * count.whole, `${count.broken / count.whole} times the time of the whole texts`);
+  });
+});
+
+const missing = { reason: 'missing', message: 'there is no such file' } as const;
