@@ -36,6 +36,8 @@ const protocols: readonly Protocol[] = ['Tcp', 'Udp', 'Icmp', 'Esp', 'Ah'];
 
 /** More rules than this before another one are not put together: a group made to be slow stays quick. */
 const mostTogether = 64;
+/** The same for rules with long lists of sources: Azure takes 4,000 in a group. */
+const mostSources = 10_000;
 
 /** Several kinds of findings look at the same rules. */
 const knownRules = new WeakMap<SecurityGroup, readonly KnownRule[]>();
@@ -131,6 +133,8 @@ export function coveredBy(
       covers([one.destination], rule.destination),
   );
   if (able.length === 0 || able.length > mostTogether) return undefined;
+  const sources = able.reduce((count, { source }) => count + source.addresses.v4.length / 2, 0);
+  if (sources > mostSources) return undefined;
   const deciding = new Set<KnownRule>();
   for (const protocol of wantedProtocols) {
     const ofProtocol = able.filter(one => one.protocols.includes(protocol));

@@ -44,6 +44,8 @@ export interface RulesInQuestion {
 const mostRules = 5_000;
 const mostCombinations = 100_000;
 const mostWork = 4_000_000;
+/** Azure takes 4,000 addresses and blocks in a group. */
+const mostSources = 100_000;
 /** Sets of sources are put together for each rule of each cell: what that costs grows with their length. */
 const mostIntervals = 400_000_000;
 
@@ -55,7 +57,7 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
   for (let at = 0; at < rules.length; at++) {
     for (let i = 0; i < rules[at]!.length; i++) if (base[at]![i]! > 0) matching.push(rules[at]![i]!);
   }
-  if (matching.length > mostRules) return [coarseCell(base, within)];
+  if (matching.length > mostRules || sizeOf(matching) > mostSources) return [coarseCell(base, within)];
   if (matching.every(dependsOnSenderOnly)) return [{ within, levels: base }];
 
   const atPorts = matching.filter(rule => rule.sourcePorts.must !== everyPort);
@@ -96,6 +98,13 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
 
 function lengthOf({ v4, v6 }: AddressSet): number {
   return (v4.length + v6.length) / 2;
+}
+
+/** How many intervals of source addresses some rules have. */
+function sizeOf(rules: readonly CompiledRule[]): number {
+  let size = 0;
+  for (const { sources } of rules) size += (sources.may.addresses.v4.length + sources.may.addresses.v6.length) / 2;
+  return size;
 }
 
 function coarseCell(base: RulesInQuestion['base'], within: AddressSet): Cell {

@@ -18,6 +18,11 @@ describe('groups made to be slow', () => {
     ],
     ['one priority for all', 1000, i => ({ priority: 100, sources: [single(i)] })],
     ['more rules than Azure takes', 20_000, i => ({ sources: [single(i)] })],
+    [
+      'long lists of sources in every rule',
+      50,
+      i => ({ sources: Array.from({ length: 4000 }, (_, k) => single(4000 * i + k)) }),
+    ],
     ['a long list of sources', 1, () => ({ sources: Array.from({ length: 50_000 }, (_, i) => single(i)) })],
   ];
   for (const [what, size, more] of slow) {
