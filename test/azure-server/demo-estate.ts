@@ -407,6 +407,21 @@ function layDevelopment(azure: AzureServer): void {
     `/subscriptions/${e.subscriptionId}/resourceGroups/frozen/providers/Microsoft.Authorization/locks/prod-freeze?api-version=2016-09-01`,
     { properties: { level: 'ReadOnly', notes: 'Change freeze' } },
   );
+  // Everybody may look at this machine, and nobody change its group: their role stops at the resource group's edge.
+  const audited = e.securityGroup('audited', 'audited-nsg', { ssh: '100 allow tcp 22 from Internet' });
+  e.machine('audited', 'read-only-01', { subnet: net.dev!, securityGroup: audited, publicIp: 'Standard' });
+  const within = (name: string) => ({
+    scope: `/subscriptions/${e.subscriptionId}/resourceGroups/${name}`,
+    actions: ['*'],
+  });
+  azure.authorization.permissions = [
+    { scope: '/', actions: ['*/read', 'Microsoft.Network/networkWatchers/*'] },
+    ...[demoSubscriptions.production, demoSubscriptions.shared].map(id => ({
+      scope: `/subscriptions/${id}`,
+      actions: ['*'],
+    })),
+    ...['dev', 'frozen', 'secret', 'NetworkWatcherRG'].map(within),
+  ];
   // The account may see this machine but not the group on its interface.
   const secret = e.securityGroup('secret', 'secret-nsg', { unknown: '100 allow tcp 22 from Internet' });
   e.machine('dev', 'unreadable-group', { subnet: net.dev!, securityGroup: secret, publicIp: 'Standard' });

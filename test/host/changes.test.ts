@@ -114,6 +114,14 @@ describe('changing Azure from the machines view', function () {
       assert.deepEqual(stage.writes, []);
     });
 
+    it('knows that a role stops at the edge of a resource group', async () => {
+      await assert.rejects(
+        run('denyPort', row('read-only-01')),
+        /You need .* on audited-nsg in resource group audited/,
+      );
+      assert.deepEqual(stage.writes, []);
+    });
+
     it('stops in a subscription that is read-only for the person', async () => {
       stage.azure.authorization.permissions = [{ scope: '/', actions: ['*/read'] }];
       await assert.rejects(run('denyPort', row('halves')), /You need .*securityRules\/write/);

@@ -73,7 +73,7 @@ describe('reading an inventory', () => {
     const pages: string[] = [];
     const { resources, problems } = await read({ page: (_rows, query) => pages.push(query.title) });
     assert.deepEqual(problems, []);
-    assert.equal(ofType(resources, 'microsoft.compute/virtualmachines').length, 41);
+    assert.equal(ofType(resources, 'microsoft.compute/virtualmachines').length, 42);
     const machines = azure.store.ofTypes([
       'microsoft.compute/virtualmachines',
       'microsoft.compute/virtualmachinescalesets',
@@ -113,7 +113,7 @@ describe('reading an inventory', () => {
     );
     const { problems, resources } = await read();
     assert.deepEqual(problems, []);
-    assert.equal(ofType(resources, 'microsoft.compute/virtualmachines').length, 41);
+    assert.equal(ofType(resources, 'microsoft.compute/virtualmachines').length, 42);
     assert.ok(
       clock.sleeps.some(pause => pause >= 3000),
       'Retry-After is obeyed',
