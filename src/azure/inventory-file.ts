@@ -1,5 +1,6 @@
+import { isObject } from '../remediation/plan-json.ts';
 import type { Inventory, ReadingProblem } from './inventory.ts';
-import { inAzureShape, isObject, listedResources, withoutRepetitions } from './inventory-shapes.ts';
+import { inAzureShape, listedResources, withoutRepetitions } from './inventory-shapes.ts';
 
 /** What an inventory file says beside its resources; all of it optional in files that others wrote. */
 export interface InventoryFile extends Pick<Inventory, 'resources'> {

@@ -1,5 +1,4 @@
-/** A plain JSON object. */
-type JsonObject = { readonly [name: string]: unknown };
+import { isObject, type JsonObject, pick } from '../remediation/plan-json.ts';
 
 /** Lists within lists: pages of pages are as deep as any tool writes them. */
 const deepestList = 6;
@@ -38,36 +37,25 @@ function collect(json: unknown, depth: number, out: JsonObject[]): boolean {
     return found;
   };
   return (
-    some(['resources', 'data', 'value'].map(name => own(json, name))) ||
-    some(['responses', 'tables', 'content', 'body'].map(name => own(json, name))) ||
+    some(['resources', 'data', 'value'].map(name => pick(json, name))) ||
+    some(['responses', 'tables', 'content', 'body'].map(name => pick(json, name))) ||
     some(Object.values(json).filter(value => Array.isArray(value) && value.some(isResource)))
   );
 }
 
 /** `{columns: [{name}], rows: [[…]]}` as objects. */
 function tableRows(json: JsonObject): readonly unknown[] | undefined {
-  const [columns, rows] = [own(json, 'columns'), own(json, 'rows')];
+  const [columns, rows] = [pick(json, 'columns'), pick(json, 'rows')];
   if (!Array.isArray(columns) || !Array.isArray(rows)) return undefined;
-  const names = columns.map(column => (isObject(column) ? String(own(column, 'name')) : String(column)));
+  const names = columns.map(column => (isObject(column) ? String(pick(column, 'name')) : String(column)));
   return rows.map(row => (Array.isArray(row) ? Object.fromEntries(names.map((name, i) => [name, row[i]])) : row));
 }
 
 function isResource(value: unknown): boolean {
   return (
     isObject(value) &&
-    [own(value, 'id'), own(value, 'type')].some(text => typeof text === 'string' && text.includes('/'))
+    [pick(value, 'id'), pick(value, 'type')].some(text => typeof text === 'string' && text.includes('/'))
   );
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A property in any letter case. */
-function own(object: JsonObject, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
-  const key = Object.keys(object).find(one => one.toLowerCase() === name);
-  return key === undefined ? undefined : object[key];
 }
 
 /** What stands beside `properties` in a resource or a part of one. */
@@ -129,14 +117,14 @@ const flattenedTypes = /^microsoft\.(network|compute|security)\//i;
  * a resource and in its parts, and Resource Graph's tables may hold `properties` as text.
  */
 export function inAzureShape(resource: JsonObject): JsonObject {
-  const properties = own(resource, 'properties');
+  const properties = pick(resource, 'properties');
   if (typeof properties === 'string' && properties.trimStart().startsWith('{')) {
     const parsed = parsedObject(properties);
     if (parsed) return { ...withoutProperties(resource), properties: parsed };
   }
   if (properties !== undefined && properties !== null) return resource;
-  const type = own(resource, 'type');
-  const id = own(resource, 'id');
+  const type = pick(resource, 'type');
+  const id = pick(resource, 'id');
   const word =
     typeof type === 'string' ? type : typeof id === 'string' ? (/\/providers\/([^/]+\/)/i.exec(id)?.[1] ?? '') : '';
   return flattenedTypes.test(word) ? unflattened(resource, 0) : resource;
@@ -169,7 +157,7 @@ function withParts(name: string, value: unknown, depth: number): unknown {
 }
 
 function partOf(item: unknown, depth: number): unknown {
-  return isObject(item) && own(item, 'properties') === undefined ? unflattened(item, depth) : item;
+  return isObject(item) && pick(item, 'properties') === undefined ? unflattened(item, depth) : item;
 }
 
 function withoutProperties(resource: JsonObject): JsonObject {
@@ -193,13 +181,13 @@ export function withoutRepetitions(resources: readonly JsonObject[]): JsonObject
   const places = new Map<string, number>();
   const out: JsonObject[] = [];
   for (const resource of resources) {
-    const id = own(resource, 'id');
+    const id = pick(resource, 'id');
     const key = typeof id === 'string' ? id.toLowerCase() : undefined;
     const at = key === undefined ? undefined : places.get(key);
     if (at === undefined) {
       if (key !== undefined) places.set(key, out.length);
       out.push(resource);
-    } else if (!isObject(own(out[at]!, 'properties')) && isObject(own(resource, 'properties'))) {
+    } else if (!isObject(pick(out[at]!, 'properties')) && isObject(pick(resource, 'properties'))) {
       out[at] = resource;
     }
   }

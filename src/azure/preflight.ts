@@ -1,4 +1,5 @@
-import { isObject, pick, pickText } from '../remediation/plan-json.ts';
+import { sentence } from '../findings/message-text.ts';
+import { isObject, pick } from '../remediation/plan-json.ts';
 import { comparable, parseId } from '../remediation/plan-resource-id.ts';
 import type { PlanStep } from '../remediation/plan-steps.ts';
 import { blockingLocks, type Lock, lockOf } from '../remediation/preflight-locks.ts';
@@ -10,6 +11,7 @@ import {
   roleFor,
   scopesOf,
 } from '../remediation/preflight-permissions.ts';
+import { insufficientServersPlan } from '../remediation/servers-plan.ts';
 import type { ArmReader } from './arm-client.ts';
 import { explain } from './failure.ts';
 
@@ -114,12 +116,10 @@ class SubscriptionPreflight {
         `/subscriptions/${encodeURIComponent(this.subscription)}/providers/Microsoft.Security/pricings/VirtualMachines?api-version=2024-01-01`,
         this.options.signal,
       );
-      const standard = pickText(pricing, 'properties', 'pricingTier')?.toLowerCase() === 'standard';
-      // Before there were two plans, the only one had what plan 2 has.
-      const subPlan = pickText(pricing, 'properties', 'subPlan') ?? 'P2';
-      if (standard && subPlan.toUpperCase() === 'P2') return;
+      const plan = insufficientServersPlan(pricing);
+      if (plan === undefined) return;
       stops.add(
-        `Just-in-time access needs Defender for Servers plan 2, and subscription ${name} has ${standard ? `plan ${subPlan.replace(/^P/i, '')}` : 'none'}: somebody who answers for its costs can switch it on in Defender for Cloud. It is never switched on from here.`,
+        `Just-in-time access needs Defender for Servers plan 2, and subscription ${name} has ${plan}: somebody who answers for its costs can switch it on in Defender for Cloud. It is never switched on from here.`,
       );
     } catch (error) {
       this.options.signal?.throwIfAborted();
@@ -180,7 +180,7 @@ class SubscriptionPreflight {
 
   #lockText({ name, level, scope, notes }: Lock): string {
     const place = this.#place(scope);
-    return `${/\/providers\//i.test(scope) ? place : capital(place)} is locked (${level} lock “${name}”${notes === undefined ? '' : `: ${notes}`})`;
+    return `${/\/providers\//i.test(scope) ? place : sentence(place)} is locked (${level} lock “${name}”${notes === undefined ? '' : `: ${notes}`})`;
   }
 
   /** `security rule web-nsg/allow-ssh in resource group web`. */
@@ -202,8 +202,4 @@ function entryOf(item: unknown): PermissionEntry {
 
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : []).filter(one => typeof one === 'string');
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

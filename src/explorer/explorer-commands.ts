@@ -1,5 +1,4 @@
 import {
-  CancellationError,
   commands,
   env,
   type LogOutputChannel,
@@ -13,6 +12,7 @@ import {
 import { portalLink } from '../azure/cloud.ts';
 import type { CommandManager } from '../commands/command-manager.ts';
 import { OperationError } from '../commands/operation-error.ts';
+import { pickOne } from '../commands/quick-pick.ts';
 import type { Estate } from './estate.ts';
 import { pickFilter, pickGrouping } from './filter-picker.ts';
 import type { ListedMachine } from './machine-list.ts';
@@ -220,7 +220,6 @@ export async function machineOf(
   if (estate.machines.length === 0)
     throw new OperationError('No machines have been read yet: sign in and select subscriptions first.');
   const items = estate.machines.map(machine => ({ label: machine.name, description: machine.resourceGroup, machine }));
-  const chosen = await window.showQuickPick(items, { title: 'Select a Machine', matchOnDescription: true });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title: 'Select a Machine', matchOnDescription: true });
   return chosen.machine;
 }

@@ -12,6 +12,7 @@ import {
 import type { TenantReading } from '../azure/subscriptions.ts';
 import type { DeclaredGroups } from '../commands/group-links.ts';
 import type { Reach } from '../network/model.ts';
+import { isWide } from '../network/reach.ts';
 import type { Estate } from './estate.ts';
 import {
   fingerprint,
@@ -399,7 +400,7 @@ function groupItem({ group, subscriptionId, resourceGroupId }: GroupNode): TreeI
   item.iconPath = new ThemeIcon(subscriptionId === undefined ? 'folder' : 'key');
   const kind =
     subscriptionId !== undefined ? 'subscription' : resourceGroupId !== undefined ? 'resource-group' : 'group';
-  const closable = group.machines.some(({ verdict }) => verdict && ['internet', 'wide'].includes(worstReach(verdict)));
+  const closable = group.machines.some(({ verdict }) => verdict && isWide(worstReach(verdict)));
   item.contextValue = closable ? `${kind}.open` : kind;
   label(item, `${group.label}, ${item.description}`);
   return item;

@@ -1,5 +1,5 @@
 import type { PortVerdict, ProofStep, Reach, SecurityGroup, SecurityRule } from '../network/model.ts';
-import { widerReach } from '../network/reach.ts';
+import { isWide, widerReach } from '../network/reach.ts';
 import type { RuleContext } from './rule.ts';
 
 /** `open`: surely to the internet. `wide`: surely to a wide range. `conditional`: to one of them, depending on something. */
@@ -23,7 +23,7 @@ export interface Exposure {
 export function* exposures(context: RuleContext, kind: ExposureKind): Generator<Exposure> {
   for (const { group, verdicts } of context.groups) {
     for (const verdict of verdicts) {
-      if (verdict.reach !== 'internet' && verdict.reach !== 'wide') continue;
+      if (!isWide(verdict.reach)) continue;
       if (kind === 'conditional' && verdict.certainty !== 'conditional') continue;
       for (const [step, of] of classify(verdict)) {
         if (of !== kind) continue;
@@ -38,7 +38,7 @@ function classify(verdict: PortVerdict): Map<ProofStep, ExposureKind> {
   const out = new Map<ProofStep, ExposureKind>();
   for (const step of admitting) {
     if (step.atLeast === 'internet') out.set(step, 'open');
-    else if (verdict.certainty === 'conditional' && isBroad(step.reach) && step.reach !== step.atLeast)
+    else if (verdict.certainty === 'conditional' && isWide(step.reach) && step.reach !== step.atLeast)
       out.set(step, 'conditional');
     else if (step.atLeast === 'wide') out.set(step, 'wide');
   }
@@ -60,9 +60,5 @@ function together(steps: readonly ProofStep[], kind: ExposureKind): readonly Pro
   const reachOf = (step: ProofStep): Reach => (kind === 'conditional' ? step.reach : step.atLeast);
   const widest = steps.map(reachOf).reduce(widerReach, 'none');
   const those = steps.filter(step => reachOf(step) === widest);
-  return isBroad(widest) ? those : those.slice(0, 1);
-}
-
-function isBroad(reach: Reach): boolean {
-  return reach === 'internet' || reach === 'wide';
+  return isWide(widest) ? those : those.slice(0, 1);
 }

@@ -57,7 +57,8 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
   for (let at = 0; at < rules.length; at++) {
     for (let i = 0; i < rules[at]!.length; i++) if (base[at]![i]! > 0) matching.push(rules[at]![i]!);
   }
-  if (matching.length > mostRules || sizeOf(matching) > mostSources) return [coarseCell(base, within)];
+  const sources = sizeOf(matching);
+  if (matching.length > mostRules || sources > mostSources) return [coarseCell(base, within)];
   if (matching.every(dependsOnSenderOnly)) return [{ within, levels: base }];
 
   const atPorts = matching.filter(rule => rule.sourcePorts.must !== everyPort);
@@ -83,8 +84,7 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
     }
   }
   const work = found.size * matching.length;
-  const intervals = matching.reduce((sum, { sources: { may } }) => sum + lengthOf(may.addresses), 0);
-  if (work > mostWork || (found.size > 1 && work * intervals > mostIntervals)) return [coarseCell(base, within)];
+  if (work > mostWork || (found.size > 1 && work * sources > mostIntervals)) return [coarseCell(base, within)];
   return [...found.values()].map(cell => ({
     within: cell.within,
     levels: rules.map((list, at) =>
@@ -94,10 +94,6 @@ export function cellsOf(question: RulesInQuestion, destination: Destination | 'a
       }),
     ),
   }));
-}
-
-function lengthOf({ v4, v6 }: AddressSet): number {
-  return (v4.length + v6.length) / 2;
 }
 
 /** How many intervals of source addresses some rules have. */

@@ -65,6 +65,11 @@ export function reachOf(sources: SourceSet): Reach {
   return reach;
 }
 
+/** Whether the internet gets in, or more of it than a few addresses. */
+export function isWide(reach: Reach): boolean {
+  return reach === 'internet' || reach === 'wide';
+}
+
 /** Rules hand on the same few sets: each is measured once. */
 const measured = new WeakMap<AddressSet, Reach>();
 

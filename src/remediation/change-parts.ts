@@ -1,6 +1,5 @@
 import type { Change, ChangeStep } from './change.ts';
-import { isObject } from './plan-json.ts';
-import { comparable, parentOf, parseId } from './plan-resource-id.ts';
+import { comparable, parentOf, referencesIn, rootOf } from './plan-resource-id.ts';
 
 /** Steps of a change that write to one resource, or to several that refer to each other. */
 export interface ChangePart {
@@ -14,11 +13,16 @@ export interface ChangePart {
  * taken back alone. `idOf` names each part.
  */
 export function changeParts(whole: Change, idOf: () => string): ChangePart[] {
-  const roots = whole.steps.map(({ step }) => rootOf(step.id));
+  const roots = whole.steps.map(({ step }) => ownerOf(step.id));
   const parts: { resources: Set<string>; steps: ChangeStep[] }[] = [];
   for (const [at, step] of whole.steps.entries()) {
     const root = roots[at]!;
-    const touched = new Set([root, ...referencesIn(step.step.body).filter(id => roots.includes(id))]);
+    const touched = new Set([
+      root,
+      ...referencesIn(step.step.body)
+        .map(ownerOf)
+        .filter(id => roots.includes(id)),
+    ]);
     const joined = parts.filter(part => [...touched].some(id => part.resources.has(id)));
     const [first = { resources: new Set<string>(), steps: [] }, ...others] = joined;
     if (joined.length === 0) parts.push(first);
@@ -39,22 +43,7 @@ export function changeParts(whole: Change, idOf: () => string): ChangePart[] {
   });
 }
 
-function rootOf(id: string): string {
-  return comparable(
-    /\/(securityRules|inboundNatRules|backendAddressPools|subnets)$/i.test(parseId(id).type) ? parentOf(id) : id,
-  );
-}
-
-function referencesIn(body: unknown): string[] {
-  const found: string[] = [];
-  const pending: unknown[] = [body];
-  for (let seen = 0; pending.length > 0 && seen < 100_000; seen++) {
-    const value = pending.pop();
-    if (Array.isArray(value)) pending.push(...value);
-    else if (isObject(value)) {
-      if (typeof value.id === 'string') found.push(rootOf(value.id));
-      pending.push(...Object.values(value));
-    }
-  }
-  return found;
+/** What an id is written as a part of, by what ids are compared by; pools of a load balancer belong to it, too. */
+function ownerOf(id: string): string {
+  return comparable(/\/backendAddressPools\/[^/]+$/i.test(id) ? parentOf(id) : rootOf(id));
 }

@@ -44,7 +44,6 @@ const readOnly: ReadonlyMap<string, readonly string[]> = new Map([
   ['microsoft.network/loadbalancers/inboundnatrules', ['backendIPConfiguration']],
   ['microsoft.network/publicipaddresses', ['ipConfiguration', 'natGateway', 'fqdn']],
   ['microsoft.network/bastionhosts', ['dnsName']],
-  ['microsoft.network/natgateways', ['subnets']],
   ['microsoft.security/locations/jitnetworkaccesspolicies', ['requests', 'appendMode']],
   [
     'microsoft.authorization/policyassignments',

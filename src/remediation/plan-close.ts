@@ -2,7 +2,7 @@ import { adminLayerName } from '../network/machine/admin-layers.ts';
 import type { PathVerdict } from '../network/machine/machine-verdict.ts';
 import type { Reach } from '../network/model.ts';
 import type { Machine } from '../network/network-model.ts';
-import { widerReach } from '../network/reach.ts';
+import { isWide, widerReach } from '../network/reach.ts';
 import { managementPorts } from '../network/verdict.ts';
 import type { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
@@ -168,10 +168,6 @@ export function refuseWhatIsLeft(draft: Draft, machine: Machine, port: number, o
 
 export function isOpen(reach: Reach): boolean {
   return reach !== 'none';
-}
-
-export function isWide(reach: Reach): boolean {
-  return reach === 'internet' || reach === 'wide';
 }
 
 function keyOf(path: PathVerdict): string {

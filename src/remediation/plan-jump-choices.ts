@@ -1,6 +1,6 @@
 import type { Machine } from '../network/network-model.ts';
+import { isWide } from '../network/reach.ts';
 import { managementPorts } from '../network/verdict.ts';
-import { isWide } from './plan-close.ts';
 import { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { isObject, type JsonObject, pickText } from './plan-json.ts';
@@ -51,11 +51,8 @@ export class JumpPathChoices {
 
   /** Why a machine can have no jump path; undefined when it can. */
   refusalOf(machine: string): string | undefined {
-    try {
-      return machineRefusal(this.#draft, this.#targets([machine])[0]!);
-    } catch (error) {
-      return messageOf(error);
-    }
+    const { value, refusal } = this.#try(() => machineRefusal(this.#draft, this.#targets([machine])[0]!));
+    return value ?? refusal;
   }
 
   /** Machines that can share a load balancer with one, that one first. */
@@ -69,13 +66,8 @@ export class JumpPathChoices {
     const [first] = this.#targets([machine]);
     const others = this.#draft.model.machines.filter(other => {
       if (other.id === first!.machine.id || other.kind !== 'virtual-machine') return false;
-      try {
-        const target = jumpTarget(this.#draft, other);
-        return whatKeepsApart(first!, target) === undefined && machineRefusal(this.#draft, target) === undefined;
-      } catch (error) {
-        messageOf(error);
-        return false;
-      }
+      const target = this.#try(() => jumpTarget(this.#draft, other)).value;
+      return target && (whatKeepsApart(first!, target) ?? machineRefusal(this.#draft, target)) === undefined;
     });
     return [first!.machine, ...others];
   }
@@ -93,10 +85,7 @@ export class JumpPathChoices {
           for (const target of targets) wayAlready(balancer, target, port);
           return balancer;
         }).refusal;
-      const address = refusal === undefined ? this.#balancer(machines, id).address : undefined;
-      const json2 = address === undefined ? undefined : this.#draft.get(address);
-      const fqdn = pickText(json2, 'properties', 'dnsSettings', 'fqdn');
-      const ip = pickText(json2, 'properties', 'ipAddress');
+      const { fqdn, ip } = refusal === undefined ? this.#addressOf(machines, id) : {};
       return {
         id,
         name: pickText(json, 'name') ?? parseId(id).name,
@@ -120,6 +109,11 @@ export class JumpPathChoices {
       },
       ...choices,
     ];
+  }
+
+  /** The name in DNS of a load balancer's address; undefined when it has none yet. */
+  fqdnOf(machines: readonly string[], balancer: string): string | undefined {
+    return balancer === 'new' ? undefined : this.#addressOf(machines, balancer).fqdn;
   }
 
   /** How many frontend ports a jump path needs that are not there yet. */
@@ -173,6 +167,14 @@ export class JumpPathChoices {
     return chooseBalancer(this.#draft, this.#targets(machines), id);
   }
 
+  #addressOf(machines: readonly string[], balancer: string): { readonly fqdn?: string; readonly ip?: string } {
+    const { address } = this.#balancer(machines, balancer);
+    const resource = address === undefined ? undefined : this.#draft.get(address);
+    const fqdn = pickText(resource, 'properties', 'dnsSettings', 'fqdn');
+    const ip = pickText(resource, 'properties', 'ipAddress');
+    return { ...(fqdn === undefined ? {} : { fqdn }), ...(ip === undefined ? {} : { ip }) };
+  }
+
   #taken(machines: readonly string[], id: string): ReturnType<typeof takenPorts> {
     const { existing, frontend } = this.#balancer(machines, id);
     return takenPorts(existing, frontend);
@@ -182,17 +184,12 @@ export class JumpPathChoices {
     try {
       return { value: call() };
     } catch (error) {
-      return { refusal: messageOf(error) };
+      if (error instanceof PlanError) return { refusal: error.message };
+      throw error;
     }
   }
 }
 
 function isLoadBalancer(resource: JsonObject): boolean {
   return pickText(resource, 'type')?.toLowerCase() === 'microsoft.network/loadbalancers';
-}
-
-/** What cannot be planned, in words. @throws whatever else it is. */
-function messageOf(error: unknown): string {
-  if (error instanceof PlanError) return error.message;
-  throw error;
 }

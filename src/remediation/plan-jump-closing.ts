@@ -1,5 +1,6 @@
 import type { Machine } from '../network/network-model.ts';
-import { closePort, isWide } from './plan-close.ts';
+import { isWide } from '../network/reach.ts';
+import { closePort } from './plan-close.ts';
 import { Draft } from './plan-draft.ts';
 import { pickText, withProperty } from './plan-json.ts';
 import { changeConfiguration, type JumpTarget } from './plan-jump-target.ts';

@@ -1,6 +1,7 @@
 import type { Machine } from '../network/network-model.ts';
+import { isWide } from '../network/reach.ts';
 import { writableBody } from './plan-body.ts';
-import { isOpen, isWide } from './plan-close.ts';
+import { isOpen } from './plan-close.ts';
 import type { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { type JsonObject, pick, pickList, pickText, withProperty } from './plan-json.ts';

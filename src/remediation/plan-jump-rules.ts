@@ -1,3 +1,4 @@
+import { sentence } from '../findings/message-text.ts';
 import { parsePrefix } from '../network/address-prefix.ts';
 import { intersectAddresses, isEmpty } from '../network/address-set.ts';
 import { publicAddresses } from '../network/reach.ts';
@@ -28,7 +29,7 @@ export function refuseNobody(draft: Draft, sources: ChosenSources): void {
   if (text === undefined) return;
   const some = sources.groups.some(group => group.values.some(value => comesFromInternet(group, value)));
   if (!some) throw new PlanError('source', text);
-  draft.warnings.add(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+  draft.warnings.add(`${sentence(text)}.`);
 }
 
 /** Which of the sources meet nobody on a jump path, in words; undefined when each can meet somebody. */

@@ -7,9 +7,10 @@ import { isObject, type JsonObject, pick, pickList, pickText } from './plan-json
 import { interfacesOf } from './plan-machines.ts';
 import { comparable, groupScope, parentOf, parseId, sameId } from './plan-resource-id.ts';
 import type { ChosenSources } from './plan-sources.ts';
+import { insufficientServersPlan } from './servers-plan.ts';
 
 const securityApi = '2020-01-01';
-const policyApi = '2022-06-01';
+export const policyApi = '2022-06-01';
 
 /** "Network interfaces should not have public IPs", a built-in policy whose effect is always deny. */
 const noPublicAddresses = '/providers/Microsoft.Authorization/policyDefinitions/83a86a26-fd1f-447c-b59d-e51f44264114';
@@ -114,14 +115,12 @@ export function enableJustInTime(draft: Draft, machines: readonly Machine[], por
 /** Where the inventory tells which plan a subscription has. @throws PlanError when it is not the one that is needed. */
 function refuseWithoutPlan2(draft: Draft, subscription: string): void {
   const pricing = draft.get(`/subscriptions/${subscription}/providers/Microsoft.Security/pricings/VirtualMachines`);
-  const tier = pickText(pricing, 'properties', 'pricingTier');
-  if (tier === undefined) return;
-  // Before there were two plans, the only one had what plan 2 has.
-  const plan = tier.toLowerCase() === 'standard' ? (pickText(pricing, 'properties', 'subPlan') ?? 'P2') : 'none';
-  if (plan.toUpperCase() === 'P2') return;
+  if (pickText(pricing, 'properties', 'pricingTier') === undefined) return;
+  const plan = insufficientServersPlan(pricing);
+  if (plan === undefined) return;
   throw new PlanError(
     'not-supported',
-    `just-in-time access needs Defender for Servers plan 2, and subscription ${subscription} has ${plan === 'none' ? 'none' : `plan ${plan.replace(/^P/i, '')}`}: let somebody who answers for its costs switch it on in Defender for Cloud`,
+    `just-in-time access needs Defender for Servers plan 2, and subscription ${subscription} has ${plan}: let somebody who answers for its costs switch it on in Defender for Cloud`,
   );
 }
 
@@ -209,7 +208,7 @@ export function assignPrevention(draft: Draft, scope: string, exclusions: readon
     draft.alsoAffected.add(
       `Interface ${pickText(one, 'name') ?? pickText(one, 'id')} has a public IP already: it is in violation, and stays as it is.`,
     );
-  const id = `${scope}/providers/Microsoft.Authorization/policyAssignments/no-public-ips`;
+  const id = preventionId(scope);
   const existing = draft.get(id);
   const body = existing ? writableBody(existing, parseId(id).type) : {};
   const properties = {
@@ -227,6 +226,11 @@ export function assignPrevention(draft: Draft, scope: string, exclusions: readon
     policyApi,
   );
   if (!enforced) draft.warnings.add('The policy only reports (DoNotEnforce) until its enforcement is switched on.');
+}
+
+/** The assignment of the policy against public addresses on interfaces at a scope. */
+export function preventionId(scope: string): string {
+  return `${scope}/providers/Microsoft.Authorization/policyAssignments/no-public-ips`;
 }
 
 function isWithin(id: string, scope: string): boolean {

@@ -1,3 +1,5 @@
+import { isObject, pickText } from './plan-json.ts';
+
 /** A resource id taken apart; its parts keep the letter case they were written in. */
 export interface ResourceId {
   readonly text: string;
@@ -54,4 +56,20 @@ export function comparable(id: string): string {
 /** The top resource of a child id of a type whose children share its state; other ids are their own. */
 export function rootOf(id: string): string {
   return /\/(securityRules|inboundNatRules|subnets)$/i.test(id.slice(0, id.lastIndexOf('/'))) ? parentOf(id) : id;
+}
+
+/** Ids of other resources anywhere in a body. */
+export function referencesIn(body: unknown): string[] {
+  const found: string[] = [];
+  const pending: unknown[] = [body];
+  for (let seen = 0; pending.length > 0 && seen < 100_000; seen++) {
+    const value = pending.pop();
+    if (Array.isArray(value)) pending.push(...value);
+    else if (isObject(value)) {
+      const id = pickText(value, 'id');
+      if (id?.startsWith('/')) found.push(id);
+      pending.push(...Object.values(value));
+    }
+  }
+  return found;
 }

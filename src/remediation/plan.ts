@@ -1,15 +1,8 @@
 import type { MachinePortVerdict } from '../network/machine/machine-verdict.ts';
 import type { Machine } from '../network/network-model.ts';
+import { isWide } from '../network/reach.ts';
 import { managementPorts } from '../network/verdict.ts';
-import {
-  type Closing,
-  closePort,
-  isOpen,
-  isWide,
-  refuseUnread,
-  refuseWhatIsLeft,
-  type WhenFull,
-} from './plan-close.ts';
+import { type Closing, closePort, isOpen, refuseUnread, refuseWhatIsLeft, type WhenFull } from './plan-close.ts';
 import { Draft } from './plan-draft.ts';
 import { PlanError } from './plan-error.ts';
 import { createDnatRule } from './plan-firewall.ts';

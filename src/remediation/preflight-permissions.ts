@@ -1,5 +1,4 @@
-import { isObject, pickText } from './plan-json.ts';
-import { comparable, groupScope, parentOf, parseId } from './plan-resource-id.ts';
+import { comparable, groupScope, parentOf, parseId, referencesIn } from './plan-resource-id.ts';
 import type { PlanStep } from './plan-steps.ts';
 
 /** A right that a plan needs: an action of Azure's access control, and the resource that it is done to. */
@@ -109,20 +108,4 @@ export function roleFor(action: string): string {
   if (/^microsoft\.security\//i.test(action)) return 'Security Admin';
   if (/^microsoft\.authorization\/policyassignments\//i.test(action)) return 'Resource Policy Contributor';
   return 'Contributor';
-}
-
-/** Ids of other resources anywhere in a body. */
-function referencesIn(body: unknown): string[] {
-  const found: string[] = [];
-  const pending: unknown[] = [body];
-  for (let seen = 0; pending.length > 0 && seen < 100_000; seen++) {
-    const value = pending.pop();
-    if (Array.isArray(value)) pending.push(...value);
-    else if (isObject(value)) {
-      const id = pickText(value, 'id');
-      if (id?.startsWith('/')) found.push(id);
-      pending.push(...Object.values(value));
-    }
-  }
-  return found;
 }

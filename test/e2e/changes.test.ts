@@ -1,54 +1,31 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { packageSignIn } from '../../scripts/sign-in-extension.mjs';
-import { demoSubscriptions, layDemoEstate } from '../azure-server/demo-estate.ts';
-import { AzureServer } from '../azure-server/server.ts';
-import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
+import { demoSubscriptions } from '../azure-server/demo-estate.ts';
+import type { AzureServer } from '../azure-server/server.ts';
+import { DemoAzure } from './demo-azure.ts';
 import { Workbench } from './workbench.ts';
 
 describe('closing ports, with the local Azure', () => {
+  let demo: DemoAzure;
   let azure: AzureServer;
   let workbench: Workbench;
-  let folder: string;
 
   before(async function () {
     if (!Workbench.supported) this.skip();
-    folder = mkdtempSync(join(tmpdir(), 'portcullis-azure-'));
-    azure = await AzureServer.start();
-    layDemoEstate(azure);
-    const { settings, env } = vscodeEnvironment(azure, folder);
-    workbench = await Workbench.open('changes', {
-      folder: 'examples',
-      settings,
-      env,
-      extensions: [await packageSignIn()],
-    });
-    await workbench.showContainer('Portcullis');
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to the Demo' }).first().click();
-    await dialog('wants to sign in').locator('.monaco-button', { hasText: 'Allow' }).click();
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Select Subscriptions' }).first().click();
-    await pick('Production').click();
-    await input().locator('.monaco-button', { hasText: 'OK' }).click();
-    await workbench.row('web-01').first().waitFor();
+    demo = await DemoAzure.open('changes');
+    ({ azure, workbench } = demo);
+    await demo.signIn('Production');
   });
 
-  after(async () => {
-    await workbench?.close();
-    await azure?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => demo?.close());
 
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await workbench.shot('failed');
   });
 
-  const dialog = (text: string | RegExp): Locator => workbench.page.locator('.monaco-dialog-box', { hasText: text });
-  const input = (): Locator => workbench.page.locator('.quick-input-widget:visible');
-  const pick = (text: string | RegExp): Locator =>
-    workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  const dialog = (text: string | RegExp): Locator => demo.dialog(text);
+  const input = (): Locator => demo.input();
+  const pick = (text: string | RegExp): Locator => demo.pick(text);
   const machine = (name: string): Locator => workbench.row(new RegExp(`^${name}(?![-\\d])`)).first();
   /** Opens the menu of a row and chooses from it: by key, since a click that follows at once is taken for the first. */
   const choose = async (row: Locator, item: string): Promise<void> => {

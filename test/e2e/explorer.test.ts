@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageSignIn } from '../../scripts/sign-in-extension.mjs';
-import { layDemoEstate } from '../azure-server/demo-estate.ts';
-import { AzureServer } from '../azure-server/server.ts';
-import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
+import type { AzureServer } from '../azure-server/server.ts';
+import { DemoAzure } from './demo-azure.ts';
 import { Workbench } from './workbench.ts';
 
 const deployedTemplate = `resource web 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
@@ -32,30 +29,17 @@ const deployedTemplate = `resource web 'Microsoft.Network/networkSecurityGroups@
 `;
 
 describe('the explorer, with the local Azure', () => {
+  let demo: DemoAzure;
   let azure: AzureServer;
   let workbench: Workbench;
-  let folder: string;
 
   before(async function () {
     if (!Workbench.supported) this.skip();
-    folder = mkdtempSync(join(tmpdir(), 'portcullis-azure-'));
-    azure = await AzureServer.start();
-    layDemoEstate(azure);
-    azure.requests.length = 0;
-    const { settings, env } = vscodeEnvironment(azure, folder);
-    workbench = await Workbench.open('explorer', {
-      folder: 'examples',
-      settings: { ...settings, 'files.simpleDialog.enable': true },
-      env,
-      extensions: [await packageSignIn()],
-    });
+    demo = await DemoAzure.open('explorer', { settings: () => ({ 'files.simpleDialog.enable': true }) });
+    ({ azure, workbench } = demo);
   });
 
-  after(async () => {
-    await workbench?.close();
-    await azure?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => demo?.close());
 
   it('asks for nothing and sends nothing before somebody signs in', async () => {
     await workbench.showContainer('Portcullis');
@@ -66,8 +50,8 @@ describe('the explorer, with the local Azure', () => {
   });
 
   it('signs in through the consent dialog', async () => {
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to the Demo' }).first().click();
-    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'wants to sign in' });
+    await demo.welcomeLink('Sign In to the Demo').click();
+    const dialog = demo.dialog('wants to sign in');
     await dialog.waitFor();
     await workbench.shot('consent');
     await dialog.locator('.monaco-button', { hasText: 'Allow' }).click();
@@ -76,7 +60,7 @@ describe('the explorer, with the local Azure', () => {
   });
 
   it('reads only the subscriptions that are ticked', async () => {
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Select Subscriptions' }).first().click();
+    await demo.welcomeLink('Select Subscriptions').click();
     const list = workbench.page.locator('.quick-input-list .monaco-list-row');
     await list.filter({ hasText: 'Development' }).waitFor();
     await workbench.shot('subscriptions');

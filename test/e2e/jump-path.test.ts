@@ -1,65 +1,47 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { packageSignIn } from '../../scripts/sign-in-extension.mjs';
-import { demoSubscriptions, layDemoEstate } from '../azure-server/demo-estate.ts';
-import { AzureServer } from '../azure-server/server.ts';
-import { vscodeEnvironment } from '../azure-server/vscode-environment.ts';
+import { demoSubscriptions } from '../azure-server/demo-estate.ts';
+import type { AzureServer } from '../azure-server/server.ts';
+import { DemoAzure } from './demo-azure.ts';
 import { Workbench } from './workbench.ts';
 
 describe('the jump path wizard, with the local Azure', () => {
+  let demo: DemoAzure;
   let azure: AzureServer;
   let workbench: Workbench;
-  let folder: string;
 
   before(async function () {
     if (!Workbench.supported) this.skip();
-    folder = mkdtempSync(join(tmpdir(), 'portcullis-azure-'));
-    azure = await AzureServer.start();
-    layDemoEstate(azure);
-    azure.seed({
-      id: `/subscriptions/${demoSubscriptions.production}/resourceGroups/web/providers/Microsoft.Network/publicIPAddresses/someone`,
-      location: 'westeurope',
-      sku: { name: 'Standard' },
-      properties: { publicIPAllocationMethod: 'Static', dnsSettings: { domainNameLabel: 'jump-taken' } },
-    });
-    // The terminal connects to nobody: what it would do is written down.
-    mkdirSync(join(folder, 'bin'));
-    writeFileSync(join(folder, 'bin/ssh'), `#!/bin/sh\necho "$@" > '${join(folder, 'ssh.txt')}'\n`, { mode: 0o755 });
-    const { settings, env } = vscodeEnvironment(azure, folder);
-    workbench = await Workbench.open('jump-path', {
-      folder: 'examples',
-      settings: {
-        ...settings,
-        'terminal.integrated.env.linux': { PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+    demo = await DemoAzure.open('jump-path', {
+      lay: azure =>
+        azure.seed({
+          id: `/subscriptions/${demoSubscriptions.production}/resourceGroups/web/providers/Microsoft.Network/publicIPAddresses/someone`,
+          location: 'westeurope',
+          sku: { name: 'Standard' },
+          properties: { publicIPAllocationMethod: 'Static', dnsSettings: { domainNameLabel: 'jump-taken' } },
+        }),
+      // The terminal connects to nobody: what it would do is written down.
+      settings: folder => {
+        mkdirSync(join(folder, 'bin'));
+        const script = `#!/bin/sh\necho "$@" > '${join(folder, 'ssh.txt')}'\n`;
+        writeFileSync(join(folder, 'bin/ssh'), script, { mode: 0o755 });
+        return { 'terminal.integrated.env.linux': { PATH: `${join(folder, 'bin')}:${process.env.PATH}` } };
       },
-      env,
-      extensions: [await packageSignIn()],
     });
-    await workbench.showContainer('Portcullis');
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Sign In to the Demo' }).first().click();
-    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'wants to sign in' });
-    await dialog.locator('.monaco-button', { hasText: 'Allow' }).click();
-    await workbench.page.locator('.welcome-view-content a', { hasText: 'Select Subscriptions' }).first().click();
-    for (const name of ['Production', 'Shared services']) await pick(name).click();
-    await input().locator('.monaco-button', { hasText: 'OK' }).click();
-    await workbench.row('web-01').first().waitFor();
+    ({ azure, workbench } = demo);
+    await demo.signIn('Production', 'Shared services');
   });
 
-  after(async () => {
-    await workbench?.close();
-    await azure?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => demo?.close());
 
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await workbench.shot('failed');
   });
 
   const sshArguments = async (): Promise<string> => {
-    const file = join(folder, 'ssh.txt');
+    const file = join(demo.folder, 'ssh.txt');
     for (let tries = 0; tries < 600; tries++) {
       if (existsSync(file) && readFileSync(file, 'utf8').endsWith('\n')) return readFileSync(file, 'utf8');
       await workbench.page.waitForTimeout(100);
@@ -67,9 +49,8 @@ describe('the jump path wizard, with the local Azure', () => {
     throw new Error('The terminal ran no ssh.');
   };
 
-  const input = (): Locator => workbench.page.locator('.quick-input-widget:visible');
-  const pick = (text: string | RegExp): Locator =>
-    workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  const input = (): Locator => demo.input();
+  const pick = (text: string | RegExp): Locator => demo.pick(text);
   const step = (count: string): Promise<void> => input().locator('.quick-input-title', { hasText: count }).waitFor();
   const back = (): Promise<void> => input().locator('.quick-input-titlebar a.action-label').first().click();
   const enter = async (text: string): Promise<void> => {

@@ -1,5 +1,6 @@
-import { CancellationError, env, Uri, window } from 'vscode';
+import { env, Uri, window } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
 import { pickText } from '../../remediation/plan-json.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import { servingBastions } from '../machine-marks.ts';
@@ -44,10 +45,9 @@ export async function connectThroughBastion(flow: ChangeFlow, node: MachinesNode
         ]
       : []),
   ];
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickOne(items, {
     title: `Connect to ${machine.name} through ${parseId(host).name}`,
   });
-  if (!chosen) throw new CancellationError();
   return chosen.run();
 }
 
@@ -87,9 +87,8 @@ export async function createBastion(flow: ChangeFlow, node: MachinesNode | undef
 async function askCloseDirect(): Promise<boolean> {
   const leave = { label: 'Leave the direct way as it is', close: false };
   const detail = 'Denies management ports from the internet; Bastion goes on working';
-  const chosen = await window.showQuickPick([leave, { label: 'Close the direct way', detail, close: true }], {
+  const chosen = await pickOne([leave, { label: 'Close the direct way', detail, close: true }], {
     title: 'The Way That Is Open Now',
   });
-  if (!chosen) throw new CancellationError();
   return chosen.close;
 }

@@ -10,6 +10,7 @@ import {
 import type { ArmWriter } from '../../azure/write.ts';
 import type { DeclaredGroups } from '../../commands/group-links.ts';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
 import type { RuleChange } from '../../findings/fixes/rule-changes.ts';
 import type { Change, ChangeState } from '../../remediation/change.ts';
 import type { Plan } from '../../remediation/plan.ts';
@@ -238,8 +239,7 @@ export class ChangeFlow {
       .map(one => ({ label: one.title, description: new Date(one.startedAt).toLocaleString(), change: one }));
     if (items.length === 0)
       throw new OperationError('There is no such change: none was made from here, or it was taken back.');
-    const chosen = await window.showQuickPick(items, { title });
-    if (!chosen) throw new CancellationError();
+    const chosen = await pickOne(items, { title });
     return chosen.change;
   }
 }

@@ -16,7 +16,6 @@ export async function planFor(
     import('../../remediation/plan.ts'),
     import('../../remediation/plan-error.ts'),
   ]);
-  const random = (): number => globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
   try {
     return planChange([...estate.resources, ...more], { ...request, random, now: new Date() });
   } catch (error) {
@@ -28,4 +27,9 @@ export async function planFor(
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}`;
+}
+
+/** From 0 to less than 1; nobody can guess the next one, as a port that is chosen by it asks for. */
+export function random(): number {
+  return globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
 }

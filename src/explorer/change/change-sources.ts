@@ -8,6 +8,7 @@ import {
   workspace,
 } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne, pickSome } from '../../commands/quick-pick.ts';
 import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { Estate } from '../estate.ts';
 import type { ListedMachine } from '../machine-list.ts';
@@ -37,14 +38,12 @@ export async function askSources(
   question: SourceQuestion,
 ): Promise<string[]> {
   const title = `Sources to Admit to ${portLabel(question.port)} of ${question.machine.name}`;
-  const picked = await window.showQuickPick(itemsFor(estate, question), {
+  const picked = await pickSome(itemsFor(estate, question), {
     title,
     placeHolder: question.none === undefined ? 'Tick one or several' : `Tick one or several; none: ${question.none}`,
-    canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
-  if (!picked) throw new CancellationError();
   if (picked.length === 0 && question.none === undefined)
     throw new OperationError('No source was ticked, so nothing was planned: tick who may come in.');
   const sources: string[] = [];
@@ -107,9 +106,7 @@ export async function askOwnAddress(memory: Memento, title: string): Promise<str
     { label: 'Enter It', lookUp: false },
     { label: 'Look It Up', detail: `Asks ${hosts} over HTTPS, which see your address and nothing else`, lookUp: true },
   ];
-  const chosen =
-    hosts === '' ? choices[0] : await window.showQuickPick(choices, { title, placeHolder: 'Your own address' });
-  if (!chosen) throw new CancellationError();
+  const chosen = hosts === '' ? choices[0]! : await pickOne(choices, { title, placeHolder: 'Your own address' });
   return enterAddresses(title, chosen.lookUp ? (await lookUpOwnAddress(memory)).join(', ') : '');
 }
 

@@ -1,5 +1,5 @@
-import { CancellationError, window } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
 import type { MachinePortVerdict } from '../../network/machine/machine-verdict.ts';
 import { managementPorts } from '../../network/verdict.ts';
 import type { ListedMachine } from '../machine-list.ts';
@@ -31,8 +31,7 @@ export async function targetOf(
     const verdict = verdicts.get(port);
     return { label: portLabel(port), ...(verdict ? { description: portSummary(verdict) } : {}), port };
   });
-  const chosen = await window.showQuickPick(items, { title: `Port of ${machine.name}` });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title: `Port of ${machine.name}` });
   return { machine, port: chosen.port };
 }
 

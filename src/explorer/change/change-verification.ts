@@ -2,15 +2,12 @@ import type { ArmResource } from '../../azure/inventory.ts';
 import type { ArmWriter } from '../../azure/write.ts';
 import type { Change } from '../../remediation/change.ts';
 import type { ReachShown } from '../../remediation/plan.ts';
+import { networkApi } from '../../remediation/plan-draft.ts';
 import { isObject, pickList, pickText } from '../../remediation/plan-json.ts';
 import { comparable } from '../../remediation/plan-resource-id.ts';
 import type { BrokenPromise } from '../../remediation/plan-verification.ts';
 import type { Estate } from '../estate.ts';
 import { portLabel, shortList } from '../machine-text.ts';
-
-const networkApi = '2024-05-01';
-/** How often a just-in-time policy is looked at until Defender has made its rules. */
-const mostLooks = 15;
 
 /** As {@link verifyMachines}, without saying which machine a sentence is about. */
 export async function verifyChange(...args: Parameters<typeof verifyMachines>): Promise<string[]> {
@@ -39,12 +36,8 @@ export async function verifyMachines(
     return now;
   };
   for (const { id, apiVersion } of touchedResources(steps)) {
-    let now = await read(id, apiVersion);
+    const now = await read(id, apiVersion);
     if (!/\/jitNetworkAccessPolicies\//i.test(id)) continue;
-    for (let looks = 0; looks < mostLooks && pickText(now, 'properties', 'provisioningState') === 'Updating'; looks++) {
-      await new Promise(resolve => setTimeout(resolve, 1000));
-      now = await read(id, apiVersion);
-    }
     for (const group of await groupsUnder(estate, now)) await read(group, networkApi);
   }
   await estate.update(fresh);

@@ -1,5 +1,6 @@
-import { CancellationError, window } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
+import { isWide } from '../../network/reach.ts';
 import { groupMachines, type ListedMachine } from '../machine-list.ts';
 import { worstReach } from '../machine-text.ts';
 import type { MachinesNode } from '../nodes.ts';
@@ -61,18 +62,12 @@ async function askWhich({
     throw new OperationError(
       'No machine that was read is open to the internet or a wide range: there is nothing to close.',
     );
-  const chosen = await window.showQuickPick(items, {
+  return pickOne(items, {
     title: 'Close Open Management Ports',
     placeHolder: 'Of which machines',
   });
-  if (!chosen) throw new CancellationError();
-  return chosen;
 }
 
 function isWideOpen({ verdict }: ListedMachine): boolean {
   return verdict !== undefined && isWide(worstReach(verdict));
-}
-
-function isWide(reach: string): boolean {
-  return reach === 'internet' || reach === 'wide';
 }

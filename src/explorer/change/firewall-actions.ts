@@ -1,5 +1,5 @@
-import { CancellationError, window } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { ChangeFlow } from './change-flow.ts';
@@ -49,7 +49,6 @@ async function askFirewall(flow: ChangeFlow): Promise<string> {
     description: parseId(String(id)).resourceGroup,
     id: String(id),
   }));
-  const chosen = await window.showQuickPick(items, { title: 'Firewall to Publish Through', matchOnDescription: true });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title: 'Firewall to Publish Through', matchOnDescription: true });
   return chosen.id;
 }

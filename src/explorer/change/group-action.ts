@@ -1,5 +1,5 @@
-import { CancellationError, window } from 'vscode';
 import { OperationError } from '../../commands/operation-error.ts';
+import { pickOne } from '../../commands/quick-pick.ts';
 import type { ListedMachine } from '../machine-list.ts';
 import { portLabel, portSummary } from '../machine-text.ts';
 import type { PortNode } from '../nodes.ts';
@@ -45,10 +45,9 @@ export async function closeDeployedGroup(flow: ChangeFlow, groupId: unknown): Pr
         : `No management port of the machines behind ${name} is open to the internet.`,
     );
   const row = rows.length === 1 ? rows[0]! : await pickRow(rows, name);
-  const chosen = await window.showQuickPick(actions, {
+  const chosen = await pickOne(actions, {
     title: `Close ${portLabel(row.port.port)} of ${row.machine.name}`,
   });
-  if (!chosen) throw new CancellationError();
   const { changeActions } = await import('./change-actions.ts');
   return changeActions[chosen.action](flow, row, undefined);
 }
@@ -65,7 +64,6 @@ async function pickRow(rows: readonly PortNode[], group: string): Promise<PortNo
     description: portSummary(row.port),
     row,
   }));
-  const chosen = await window.showQuickPick(items, { title: `Machines behind ${group}` });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title: `Machines behind ${group}` });
   return chosen.row;
 }

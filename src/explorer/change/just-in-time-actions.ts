@@ -1,4 +1,5 @@
 import { CancellationError, window } from 'vscode';
+import { pickOne } from '../../commands/quick-pick.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { ChangeFlow } from './change-flow.ts';
 import { planFor } from './change-plan.ts';
@@ -49,7 +50,6 @@ async function askHours(title: string, most: number, usual: number): Promise<num
     label: hours === 1 ? '1 hour' : `${hours} hours`,
     hours,
   }));
-  const chosen = await window.showQuickPick(items, { title, placeHolder: 'For how long' });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title, placeHolder: 'For how long' });
   return chosen.hours;
 }

@@ -1,6 +1,7 @@
 import type { ArmResource } from '../../azure/inventory.ts';
 import { pick, pickList, pickText } from '../../remediation/plan-json.ts';
 import { parseId, sameId } from '../../remediation/plan-resource-id.ts';
+import { isJitRule } from '../../remediation/plan-rules.ts';
 import type { ListedMachine } from '../machine-list.ts';
 import { portLabel, shortList } from '../machine-text.ts';
 
@@ -87,7 +88,7 @@ function overruled(
   const lines = (machine.verdict?.ports ?? []).flatMap(port => {
     if (!covered.has(port.port) || port.reach === 'none') return [];
     const rules = [...new Set(port.paths.filter(path => path.reach !== 'none').flatMap(path => path.decidedBy))];
-    const own = rules.filter(rule => !/\/(MicrosoftDefenderForCloud|SecurityCenter)-JITRule/i.test(rule));
+    const own = rules.filter(rule => !isJitRule(rule.slice(rule.lastIndexOf('/') + 1)));
     if (own.length === 0 && active.some(request => request.port === port.port)) return [];
     return [
       `  ${portLabel(port.port)} from ${shortList(port.sources, 3)}, by ${shortList(own, 3) || 'a way without a security group'}`,

@@ -1,11 +1,10 @@
-import { CancellationError, window } from 'vscode';
+import { pickOne, pickSome } from '../../commands/quick-pick.ts';
+import { policyApi, preventionId } from '../../remediation/plan-other-actions.ts';
 import type { Estate } from '../estate.ts';
 import type { MachinesNode } from '../nodes.ts';
 import type { ChangeFlow } from './change-flow.ts';
 import { planFor } from './change-plan.ts';
 import { openWriter } from './change-writer.ts';
-
-const policyApi = '2022-06-01';
 
 interface Scope {
   readonly id: string;
@@ -24,9 +23,8 @@ export async function preventPublicAddresses(flow: ChangeFlow, node: MachinesNod
   const enforced = await askEnforcement(title);
   const request = { action: 'prevent', machines: [], port: 22, scope: scope.id, exclusions, enforced } as const;
   // An assignment of an earlier time is changed, and can be given back as it was.
-  const id = `${scope.id}/providers/Microsoft.Authorization/policyAssignments/no-public-ips`;
   const writer = await openWriter(estate, [scope.id]);
-  const existing = await writer.read(id, policyApi);
+  const existing = await writer.read(preventionId(scope.id), policyApi);
   const plan = await planFor(estate, request, existing === undefined ? [] : [existing]);
   return flow.run(plan, scope.label);
 }
@@ -51,13 +49,11 @@ async function askScope(estate: Estate): Promise<Scope> {
       id,
     })),
   );
-  const chosen = await window.showQuickPick([...subscriptions, ...groups], {
+  return pickOne([...subscriptions, ...groups], {
     title: 'Prevent Public IP Addresses',
     placeHolder: 'A subscription or resource group',
     matchOnDescription: true,
   });
-  if (!chosen) throw new CancellationError();
-  return chosen;
 }
 
 /** Resource groups with a network interface or machine in them: those that the policy is about. */
@@ -76,12 +72,10 @@ function groupsIn(estate: Estate, scope: string): Scope[] {
 async function askExclusions(estate: Estate, scope: Scope, title: string): Promise<string[]> {
   const groups = groupsIn(estate, scope.id);
   if (groups.length === 0) return [];
-  const chosen = await window.showQuickPick(groups, {
+  const chosen = await pickSome(groups, {
     title,
     placeHolder: 'Tick resource groups that stay out of it; none: it holds for all',
-    canPickMany: true,
   });
-  if (!chosen) throw new CancellationError();
   return chosen.map(({ id }) => id);
 }
 
@@ -90,7 +84,6 @@ async function askEnforcement(title: string): Promise<boolean> {
     { label: 'Report Only', detail: 'DoNotEnforce: shows what is in violation, and denies nothing', enforced: false },
     { label: 'Enforce', detail: 'New public addresses on interfaces are denied', enforced: true },
   ];
-  const chosen = await window.showQuickPick(items, { title });
-  if (!chosen) throw new CancellationError();
+  const chosen = await pickOne(items, { title });
   return chosen.enforced;
 }

@@ -59,9 +59,8 @@ export class DnsLabelStep extends AzureWizardPromptStep<JumpPathContext> {
 }
 
 /** Whether the frontend's address has no name yet. */
-function isNameless({ offer, machines, port, balancer }: JumpPathContext): boolean {
-  if (balancer === 'new') return true;
-  return offer.choices.balancersFor(machines!, port!).find(one => one.id === balancer)?.fqdn === undefined;
+function isNameless({ offer, machines, balancer }: JumpPathContext): boolean {
+  return offer.choices.fqdnOf(machines!, balancer!) === undefined;
 }
 
 function suggestedLabel({ machines }: JumpPathContext): string {

@@ -10,7 +10,7 @@ import { hasPublicV4, whoNeverComes } from '../../remediation/plan-jump-rules.ts
 import { parseId } from '../../remediation/plan-resource-id.ts';
 import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { ChangeFlow } from '../change/change-flow.ts';
-import { planFor } from '../change/change-plan.ts';
+import { planFor, random } from '../change/change-plan.ts';
 import { lookUpOwnAddress, lookupHosts, trustedSources } from '../change/change-sources.ts';
 import { openReaderOf } from '../change/change-writer.ts';
 import type { Estate } from '../estate.ts';
@@ -73,7 +73,7 @@ async function asked(
     lookupHosts: lookupHosts(),
     lookUpOwnAddress: () => ownAddress(memory),
     labelRefusal,
-    random: () => globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
+    random,
   };
   try {
     return await askForJumpPath(offer, node && 'port' in node ? node.port.port : undefined);

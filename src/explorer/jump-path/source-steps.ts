@@ -1,4 +1,5 @@
 import { AzureWizardPromptStep, type IAzureQuickPickItem } from '@microsoft/vscode-azext-utils';
+import { sentence } from '../../findings/message-text.ts';
 import { whoNeverComes } from '../../remediation/plan-jump-rules.ts';
 import { chosenSources } from '../../remediation/plan-sources.ts';
 import type { JumpPathContext } from './jump-path-context.ts';
@@ -84,7 +85,7 @@ export class EnterSourcesStep extends AzureWizardPromptStep<JumpPathContext> {
 function sourcesRefusal(text: string): string | undefined {
   try {
     const refusal = whoNeverComes(chosenSources([text]));
-    return refusal === undefined ? undefined : `${refusal.charAt(0).toUpperCase()}${refusal.slice(1)}`;
+    return refusal === undefined ? undefined : sentence(refusal);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

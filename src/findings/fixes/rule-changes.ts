@@ -4,7 +4,7 @@ import type { FileSystem } from '../../templates/file-system.ts';
 import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { PropertyChange, TextEdit } from '../../templates/source-editor.ts';
 import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
-import { quoted } from '../message-text.ts';
+import { quoted, sentence } from '../message-text.ts';
 import { groupLabel, placeKey } from '../places.ts';
 import { atRule, depths } from './candidates.ts';
 import { editedTexts } from './edits.ts';
@@ -69,7 +69,7 @@ export function changeTemplates(changes: readonly RuleChange[], context: Templat
     }
     const ways = waysOf(change, groups, context);
     if (typeof ways === 'string') {
-      left.push(`${about.charAt(0).toUpperCase()}${about.slice(1)} ${ways}.`);
+      left.push(`${sentence(about)} ${ways}.`);
       continue;
     }
     let best: { readonly edits: readonly TextEdit[]; readonly touches: readonly string[] } | undefined;
@@ -103,12 +103,12 @@ function declaredGroups(name: string, analyses: readonly UnitAnalysis[]): Declar
   );
 }
 
-function isNamed({ name }: SecurityGroup, wanted: string): boolean {
+function isNamed({ name }: SecurityGroup | SecurityRule, wanted: string): boolean {
   return name.known && name.value.toLowerCase() === wanted.toLowerCase();
 }
 
 function ruleNamed({ rules }: SecurityGroup, wanted: string): SecurityRule | undefined {
-  return rules.find(({ name }) => name.known && name.value.toLowerCase() === wanted.toLowerCase());
+  return rules.find(rule => isNamed(rule, wanted));
 }
 
 /** How a change can be written, the place that decides first; a reason when there is nothing to write it in. */
@@ -219,12 +219,10 @@ class Mirror {
 
   #rulesHold(before: SecurityGroup, after: SecurityGroup): boolean {
     const mine = this.#changesOf(before);
-    const named = (rule: SecurityRule, change: RuleChange): boolean =>
-      rule.name.known && rule.name.value.toLowerCase() === change.rule.toLowerCase();
     if (!mine.every(change => isMade(change, ruleNamed(before, change.rule), ruleNamed(after, change.rule))))
       return false;
     const others = ({ rules }: SecurityGroup): readonly SecurityRule[] =>
-      rules.filter(rule => !mine.some(change => named(rule, change)));
+      rules.filter(rule => !mine.some(change => isNamed(rule, change.rule)));
     const left = others(after).map(rule => ({ rule, signature: ruleSignature(rule) }));
     for (const rule of others(before)) {
       const at = left.findIndex(one => one.signature === ruleSignature(rule));

@@ -31,6 +31,9 @@ interface Candidate {
   readonly match: () => Match;
 }
 
+/** What stands for a decision where no security admin rule matches. */
+export const noAdminRule = '(no security admin rule)';
+
 const any: FieldList<string> = { items: [fixed('*')] };
 const none: FieldList<string> = { items: [] };
 
@@ -164,7 +167,7 @@ export function adminOutcome(
   });
   // What no security admin rule matches goes on to the security groups, as after an Allow.
   candidates.push({
-    name: '(no security admin rule)',
+    name: noAdminRule,
     priority: Number.POSITIVE_INFINITY,
     accesses: ['Allow'],
     match: () => ({ level: 2, dependsOn: [] }),

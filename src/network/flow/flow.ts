@@ -14,7 +14,14 @@ import { Estate } from '../machine/estate.ts';
 import type { Direction } from '../model.ts';
 import type { IpConfiguration, Machine, NetworkInterface, NetworkModel, Reference } from '../network-model.ts';
 import { publicAddresses } from '../reach.ts';
-import { adminOutcome, type DecisionPlace, type FlowDecision, groupOutcome, type Outcome } from './flow-layers.ts';
+import {
+  adminOutcome,
+  type DecisionPlace,
+  type FlowDecision,
+  groupOutcome,
+  noAdminRule,
+  type Outcome,
+} from './flow-layers.ts';
 import { azureHost, type FlowEnd, type InNetwork, type Packet } from './packet.ts';
 
 export type FlowAccess = 'allow' | 'deny' | 'unknown';
@@ -221,8 +228,6 @@ export class FlowEvaluation {
     };
   }
 }
-
-const noAdminRule = '(no security admin rule)';
 
 function possibleRoute(...dependsOn: readonly string[]): Outcome {
   return {

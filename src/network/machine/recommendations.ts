@@ -1,4 +1,5 @@
 import type { IpConfiguration } from '../network-model.ts';
+import { isWide } from '../reach.ts';
 import type { RuleLayer } from '../rule-layer.ts';
 import type { Health, MachinePortVerdict, MachineVerdict, Recommendations } from './machine-verdict.ts';
 
@@ -29,7 +30,7 @@ export function recommend(
       behindFirewall ||= path.kind === 'firewall-dnat';
     }
   }
-  const open = ports.some(port => port.reach === 'internet' || port.reach === 'wide');
+  const open = ports.some(port => isWide(port.reach));
   const governed = behindFirewall || ends.some(end => end.layers.length > 0);
   const ways = ends.filter(end => facing.has(end.configuration));
   return {

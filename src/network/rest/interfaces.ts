@@ -16,6 +16,7 @@ import {
   at,
   comparableId,
   isLive,
+  isObject,
   itemsOf,
   known,
   partId,
@@ -69,10 +70,6 @@ function notReadIn(body: Value, items: readonly Value[], name: string): readonly
   const whole = items.every(item => isObject(item) && at(item, 'properties'));
   if (whole && at(body, 'properties', 'ipConfigurations')?.kind === 'array') return undefined;
   return isLive(body) ? [`not readable: the IP configurations of network interface ${name}`] : undefined;
-}
-
-function isObject(value: Value): boolean {
-  return value.kind === 'object';
 }
 
 function shownName(body: Value, declaration: ResourceDeclaration): string {

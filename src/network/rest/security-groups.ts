@@ -4,7 +4,7 @@ import { identity, type UnknownValue, type Value } from '../value.ts';
 import type { DeclarationIndex } from './declarations.ts';
 import { nameOf } from './interfaces.ts';
 import { readSecurityRule } from './security-rule.ts';
-import { at, itemsOf, textField, textOf } from './values.ts';
+import { at, isObject, itemsOf, textField, textOf } from './values.ts';
 
 const groupType = 'microsoft.network/networksecuritygroups';
 const ruleType = 'microsoft.network/networksecuritygroups/securityrules';
@@ -100,10 +100,6 @@ function readGroup(
     existence: declaration.existence,
     problems,
   };
-}
-
-function isObject(value: Value): boolean {
-  return value.kind === 'object';
 }
 
 /** What an inline list is read into. */

@@ -241,6 +241,10 @@ export function referenceOf(value: Value | undefined): Reference | undefined {
   return { name: id.dependsOn.join(', '), dependsOn: id.dependsOn };
 }
 
+export function isObject(value: Value): value is ObjectValue {
+  return value.kind === 'object';
+}
+
 /** Whether a value came from Azure, where nothing is written by hand. */
 export function isLive(value: Value | undefined): boolean {
   return value?.origin[0]?.place.kind === 'resource';

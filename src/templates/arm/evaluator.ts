@@ -8,6 +8,7 @@ import { callFunction } from '../functions/library.ts';
 import type { DeploymentScope } from '../functions/scope.ts';
 import { arrayValue, nullValue, textValue, unknownValue, usedFrom } from '../functions/values.ts';
 import { ReadingBounds } from '../reading-bounds.ts';
+import { shortened } from '../shortened.ts';
 import { type Expression, type FunctionCall, isExpression, unescapedText } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
@@ -315,8 +316,4 @@ class SiteContext implements CallContext {
   get scope(): DeploymentScope {
     return this.site.frame.template.scope;
   }
-}
-
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { type FileSystem, folderOf, followPath, resolvePath } from '../file-system.ts';
+import { shortened } from '../shortened.ts';
 
 /** How a template's own file is written where Azure would have its address. */
 const scheme = 'template:///';
@@ -90,11 +91,6 @@ function pathOf(address: string): string | undefined {
   const matches = [...address.slice(0, 2000).matchAll(/[\w\-. /]*[\w-]\.jsonc?(?![\w.])/gi)];
   const path = matches.at(-1)?.[0].trim().replace(/^\/+/, '');
   return path && !path.includes('//') ? path : undefined;
-}
-
-/** Text from a template, cut to a length that fits a message. */
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function withoutQuery(address: string): string {

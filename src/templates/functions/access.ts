@@ -1,4 +1,5 @@
 import type { Value } from '../../network/value.ts';
+import { shortened } from '../shortened.ts';
 import { type Call, CallFailure } from './call.ts';
 import { memberSymbol, mostAlternatives, nullValue, symbolOf, unknownValue } from './values.ts';
 
@@ -14,7 +15,7 @@ export function memberOf(target: Value, key: Value, call: Call, optional = false
     if (value) return value;
     if (target.rest) return unknownMember(target.rest, key, call);
     if (optional) return nullValue(call.origin);
-    throw new CallFailure(`there is no property '${shortened(key.value)}'`);
+    throw new CallFailure(`there is no property '${shortened(key.value, 60)}'`);
   }
   if (target.kind === 'array' && (key.kind === 'number' || key.kind === 'string')) {
     return itemOf(target.items, target.rest, key, call, optional);
@@ -102,9 +103,5 @@ function accessText(key: Value): string {
 }
 
 function describe(key: Value): string {
-  return key.kind === 'string' ? `'${shortened(key.value)}'` : (symbolOf(key) ?? 'of that kind');
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return key.kind === 'string' ? `'${shortened(key.value, 60)}'` : (symbolOf(key) ?? 'of that kind');
 }

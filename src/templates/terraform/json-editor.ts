@@ -1,8 +1,16 @@
-import { applyEdits, findNodeAtLocation, getNodePath, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
+import {
+  applyEdits as applied,
+  findNodeAtLocation,
+  getNodePath,
+  type JSONPath,
+  modify,
+  type Node,
+  parseTree,
+} from 'jsonc-parser';
 import type { TextRange } from '../../network/origin.ts';
 import type { Json } from '../../network/value.ts';
 import type { NewValue, PropertyChange, SourceDocument, TextEdit } from '../source-editor.ts';
-import { indentationAt, lineBreakIn, lineStartOf } from '../text-lines.ts';
+import { applyEdits, indentationAt, lineBreakIn, lineStartOf } from '../text-lines.ts';
 
 /** Whether a path is one of Terraform's JSON syntax, and not a plan, which nobody writes by hand. */
 export function isJsonSyntax(path: string): boolean {
@@ -15,9 +23,7 @@ export class JsonSyntaxEditor {
   constructor(private readonly nameOf: (property: string) => string | undefined) {}
 
   replaceValue(document: SourceDocument, range: TextRange, value: NewValue): readonly TextEdit[] | undefined {
-    const root = parseTree(document.text);
-    const node = root && innermost(root, range.start, range.end);
-    if (!node || node.offset !== range.start || node.offset + node.length !== range.end) return undefined;
+    if (!valueAt(document.text, range)) return undefined;
     return [edit(document, range, JSON.stringify(written(value)))];
   }
 
@@ -41,14 +47,7 @@ export class JsonSyntaxEditor {
     // What is not in a list has a name that a copy cannot share.
     if (!node || !edits || node.parent?.type !== 'array') return undefined;
     const range = { start: node.offset, end: node.offset + node.length };
-    const copy = applyEdits(
-      text.slice(range.start, range.end),
-      edits.map(one => ({
-        offset: one.range.start - range.start,
-        length: one.range.end - one.range.start,
-        content: one.newText,
-      })),
-    );
+    const copy = applyEdits(text, edits, range);
     const ownLine = text.slice(lineStartOf(text, range.start), range.start).trim() === '';
     const separator = ownLine ? `,${lineBreakIn(text)}${indentationAt(text, range.start)}` : ', ';
     return [edit(document, { start: range.end, end: range.end }, separator + copy)];
@@ -106,7 +105,7 @@ export class JsonSyntaxEditor {
       if (value === undefined && !(root && findNodeAtLocation(root, [...path, attribute]))) continue;
       // An object that stands for a block must name all attributes: null is what the provider takes for not given.
       const edits = modify(text, [...path, attribute], value ? written(value) : null, layout(document.text));
-      text = applyEdits(text, edits);
+      text = applied(text, edits);
     }
     const end = node.offset + node.length;
     const newEnd = end + text.length - document.text.length;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { runCommand } from '../../../src/cli/run.ts';
 import {
   type Json,
   machine,
@@ -10,6 +9,7 @@ import {
   securityGroup,
   virtualNetwork,
 } from '../network/azure-resources.ts';
+import { type CommandRun, runCommandLine } from './command-line.ts';
 
 const estate: readonly Json[] = [
   machine('jump', 'jump-nic'),
@@ -24,23 +24,8 @@ const estate: readonly Json[] = [
   securityGroup('db', rule('jump', '100 Allow Tcp 10.0.0.4 22'), rule('no', '200 Deny * * *')),
 ];
 
-async function run(...args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const status = await runCommand(['flow', '-', ...args], {
-    workingDirectory: '.',
-    version: '0',
-    stdout: async text => {
-      out += text;
-    },
-    stderr: text => {
-      err += text;
-    },
-    stdin: async () => JSON.stringify({ resources: estate }),
-    loadAsset: async () => new Uint8Array(),
-  });
-  return { status, out, err };
-}
+const run = (...args: readonly string[]): Promise<CommandRun> =>
+  runCommandLine(['flow', '-', ...args], { stdin: JSON.stringify({ resources: estate }) });
 
 interface Report {
   readonly flows: readonly {

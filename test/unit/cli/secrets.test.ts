@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { scanCommand } from '../../../src/cli/scan.ts';
+import { runCommandLine } from './command-line.ts';
 
 /** What must not be seen anywhere: how every form of the source begins that a secure parameter holds. */
 const secret = '198.';
@@ -176,12 +174,6 @@ const plan = JSON.stringify({
 });
 
 describe('what a secure parameter holds', () => {
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const assets = {
-    'web-tree-sitter.wasm': 'web-tree-sitter',
-    'tree-sitter-terraform.wasm': '@tree-sitter-grammars/tree-sitter-hcl',
-  };
-
   for (const [file, text] of Object.entries({
     'azuredeploy.json': arm,
     'main.bicep': bicep,
@@ -193,23 +185,12 @@ describe('what a secure parameter holds', () => {
         const folder = mkdtempSync(join(tmpdir(), 'portcullis-secret-'));
         try {
           writeFileSync(join(folder, file), text);
-          let printed = '';
-          await scanCommand([file, '--format', format], {
-            workingDirectory: folder,
-            version: '0.0.0',
-            stdin: async () => '',
-            stdout: async part => {
-              printed += part;
-            },
-            stderr: part => {
-              printed += part;
-            },
-            loadAsset: name => readFile(join(root, 'node_modules', assets[name as keyof typeof assets], name)),
-          });
+          const { out, err } = await runCommandLine(['scan', file, '--format', format], { workingDirectory: folder });
+          const printed = out + err;
           assert.match(printed, /ssh/);
           assert.ok(!printed.includes(secret), printed.slice(Math.max(0, printed.indexOf(secret) - 300)).slice(0, 600));
           if (format === 'json') {
-            const { securityGroups, machines } = JSON.parse(printed);
+            const { securityGroups, machines } = JSON.parse(out);
             assert.equal(securityGroups[0].verdicts[0].reach, 'wide');
             if (file !== 'plan.json') assert.equal(machines[0].ports[0].reach, 'wide');
           }

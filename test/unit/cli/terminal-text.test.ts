@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { runCommand } from '../../../src/cli/run.ts';
 import { machine, machineId, nic, publicIp, rule, securityGroup, virtualNetwork } from '../network/azure-resources.ts';
+import { runCommandLine } from './command-line.ts';
 
 /** Moves the cursor, rings the bell, sets a terminal's title, turns the direction of text, starts a line. */
 const hostile = 'vm\u001b[2J\u0007\u001b]0;title\u0007\u202e\nAll machines are closed. | x';
@@ -28,18 +28,8 @@ describe('text for a terminal', () => {
       .slice(0, 7)
       .join(' ')
       .replace(/[^\w -]/g, '')}`, async () => {
-      let text = '';
-      const add = (more: string): void => {
-        text += more;
-      };
-      await runCommand(args, {
-        workingDirectory: '.',
-        version: '0',
-        stdout: async more => add(more),
-        stderr: add,
-        stdin: async () => JSON.stringify(resources),
-        loadAsset: async () => new Uint8Array(),
-      });
+      const { out, err } = await runCommandLine(args, { stdin: JSON.stringify(resources) });
+      const text = out + err;
       assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
       assert.doesNotMatch(text, /^All machines/m);
       assert.match(text, /\S/);

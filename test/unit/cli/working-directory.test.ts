@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runCommand } from '../../../src/cli/run.ts';
-import { loadAsset } from '../../assets.ts';
+import { runCommandLine } from './command-line.ts';
 
 const rule = (name: string, priority: number, port: string, source: string) => ({
   name,
@@ -192,23 +191,12 @@ describe('scanning from another working directory', () => {
   after(() => rmSync(base, { recursive: true, force: true }));
 
   async function scan(from: string): Promise<Report> {
-    let output = '';
-    let errors = '';
-    const status = await runCommand(['scan', join(base, 'arm templates/project'), '--format', 'json'], {
-      workingDirectory: join(base, from),
-      version: '0',
-      stdout: async text => {
-        output += text;
-      },
-      stderr: text => {
-        errors += text;
-      },
-      stdin: async () => '',
-      loadAsset,
-    });
-    assert.equal(errors, '');
+    const workingDirectory = join(base, from);
+    const folder = join(base, 'arm templates/project');
+    const { status, out, err } = await runCommandLine(['scan', folder, '--format', 'json'], { workingDirectory });
+    assert.equal(err, '');
     assert.equal(status, 1);
-    return JSON.parse(output) as Report;
+    return JSON.parse(out) as Report;
   }
 
   const inside = 'arm templates/project';

@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { runCommand } from '../../../src/cli/run.ts';
 import type { Plan } from '../../../src/remediation/plan.ts';
 import { bashQuoted, powershellQuoted } from '../../../src/remediation/plan-script.ts';
+import { type CommandRun, runCommandLine } from '../cli/command-line.ts';
 import { machineId, rule } from '../network/azure-resources.ts';
 import { estate } from './estates.ts';
 
-async function run(
+const run = (
   args: readonly string[],
   resources: readonly unknown[] = estate({ rules: [rule('ssh', '300 Allow Tcp * 22')] }),
-) {
-  let out = '';
-  let err = '';
-  const status = await runCommand(['plan', '-', ...args], {
-    workingDirectory: '.',
-    version: '0',
-    stdout: async text => {
-      out += text;
-    },
-    stderr: text => {
-      err += text;
-    },
-    stdin: async () => JSON.stringify({ resources }),
-    loadAsset: async () => new Uint8Array(),
-  });
-  return { status, out, err };
-}
+): Promise<CommandRun> => runCommandLine(['plan', '-', ...args], { stdin: JSON.stringify({ resources }) });
 
 const common = ['--machine', machineId('vm1').toUpperCase(), '--port', '22'];
 

@@ -4,29 +4,16 @@ import { join, resolve } from 'node:path';
 import { analyseUnit } from '../../../../src/findings/analysis.ts';
 import { TemplateLanguages } from '../../../../src/templates/languages.ts';
 import { loadAsset } from '../../../assets.ts';
+import { rule } from './judging.ts';
 
 const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus');
 const path = 'azuredeploy.json';
-
-const rule = (name: string, port: string) => ({
-  name,
-  properties: {
-    priority: 100,
-    direction: 'Inbound',
-    access: 'Allow',
-    protocol: 'Tcp',
-    sourceAddressPrefix: '*',
-    sourcePortRange: '*',
-    destinationAddressPrefix: '*',
-    destinationPortRange: port,
-  },
-});
 
 const group = (name: string, port: string) => ({
   type: 'Microsoft.Network/networkSecurityGroups',
   apiVersion: '2024-05-01',
   name,
-  properties: { securityRules: [rule('open', port)] },
+  properties: { securityRules: [rule({ destinationPortRange: port }, 'open')] },
 });
 
 const template = JSON.stringify(
