@@ -91,13 +91,14 @@ export class AnalysisService implements Disposable {
   }
 
   #watchModules(moduleCache: Uri): void {
-    const pattern = new RelativePattern(moduleCache, '{br,ts}/**/main.json');
-    const watcher = this.#disposables.register(workspace.createFileSystemWatcher(pattern));
-    const fetched = (uri: Uri) => {
-      for (const { analyser } of this.#roots.values()) analyser.moduleFetched(uri);
+    const watcher = this.#disposables.register(
+      workspace.createFileSystemWatcher(new RelativePattern(moduleCache, '**')),
+    );
+    const changed = (uri: Uri) => {
+      for (const { analyser } of this.#roots.values()) analyser.moduleCacheChanged(uri);
     };
-    this.#disposables.register(watcher.onDidCreate(fetched));
-    this.#disposables.register(watcher.onDidChange(fetched));
+    this.#disposables.register(watcher.onDidCreate(changed));
+    this.#disposables.register(watcher.onDidChange(changed));
   }
 
   #opened(document: TextDocument): void {

@@ -124,9 +124,9 @@ export class RootAnalyser implements Disposable {
     if (known || joins || leaves) this.#request(typingPause);
   }
 
-  /** Takes note of a registry's module that the Bicep tools fetched. */
-  moduleFetched(uri: Uri): void {
-    if (this.files.moduleFetched(uri)) this.#request(typingPause);
+  /** Takes note of what the Bicep tools put into their cache of registries' modules. */
+  moduleCacheChanged(uri: Uri): void {
+    if (this.files.moduleCacheChanged(uri)) this.#request(typingPause);
   }
 
   settingsChanged(): void {

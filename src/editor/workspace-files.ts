@@ -17,6 +17,8 @@ export class WorkspaceFiles implements ScanFiles {
   readonly #prefix: string;
   readonly #texts = new Map<string, FileRead>();
   readonly #folders = new Map<string, readonly FolderEntry[]>();
+  /** Being read: what changes meanwhile must be read again. */
+  readonly #fetching = new Set<string>();
   readonly #wantedTexts = new Map<string, Uri>();
   readonly #wantedFolders = new Set<string>();
   readonly #documents = new Map<string, { readonly document: TextDocument; version: number; text: string }>();
@@ -88,7 +90,7 @@ export class WorkspaceFiles implements ScanFiles {
     this.#wantedFolders.clear();
     for (let at = 0; at < texts.length; at += parallelReads) {
       const some = texts.slice(at, at + parallelReads);
-      await Promise.all(some.map(async ([path, uri]) => this.#texts.set(path, await fetchText(path, uri))));
+      await Promise.all(some.map(([path, uri]) => this.#fetch(path, uri)));
     }
     await Promise.all(folders.map(async folder => this.#folders.set(folder, await this.#fetchEntries(folder))));
     return true;
@@ -99,7 +101,7 @@ export class WorkspaceFiles implements ScanFiles {
    * {@link load}. True when something was.
    */
   fileChanged(path: string, kind: 'changed' | 'created' | 'deleted'): boolean {
-    const known = this.#texts.delete(path);
+    const known = this.#texts.delete(path) || this.#fetching.has(path);
     if (known) this.#wantedTexts.set(path, this.uriOf(path));
     const folders = kind === 'changed' ? [] : [folderOf(path), path].filter(folder => this.#folders.delete(folder));
     for (const folder of folders) this.#wantedFolders.add(folder);
@@ -113,13 +115,28 @@ export class WorkspaceFiles implements ScanFiles {
     return { reason: 'not-loaded', message: `${path}: is being read` };
   }
 
-  /** Takes note of a module that the Bicep tools fetched. True when it was asked for before. */
-  moduleFetched(uri: Uri): boolean {
-    const folder = `${this.moduleCache?.path}/`;
-    const name = cachedName(uri.path.slice(folder.length));
-    if (!uri.path.startsWith(folder) || !this.#texts.delete(name)) return false;
-    this.#wantedTexts.set(name, uri);
-    return true;
+  /**
+   * Takes note of a file or folder that is new in the module cache: of the files in a new folder nobody may tell. True
+   * when a module was asked for that may be among them.
+   */
+  moduleCacheChanged(uri: Uri): boolean {
+    const cache = this.moduleCache;
+    if (!cache || !uri.path.startsWith(`${cache.path}/`)) return false;
+    const changed = cachedName(uri.path.slice(cache.path.length + 1));
+    const names = [...this.#texts.keys(), ...this.#fetching];
+    const affected = names.filter(name => name === changed || name.startsWith(`${changed}/`));
+    for (const name of affected) {
+      this.#texts.delete(name);
+      this.#wantedTexts.set(name, Uri.joinPath(cache, name.slice(cachedName('').length)));
+    }
+    return affected.length > 0;
+  }
+
+  async #fetch(path: string, uri: Uri): Promise<void> {
+    this.#fetching.add(path);
+    const read = await fetchText(path, uri);
+    this.#fetching.delete(path);
+    this.#texts.set(path, read);
   }
 
   async #fetchEntries(folder: string): Promise<readonly FolderEntry[]> {
