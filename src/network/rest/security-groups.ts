@@ -24,13 +24,16 @@ export function readSecurityGroups(index: DeclarationIndex): SecurityGroups {
   const judged: SecurityGroup[] = [];
   const byId = new Map<string, SecurityGroup>();
   const taken = new Set<string>();
-  for (const declaration of index.ofType(groupType)) {
+  const declared = index.ofType(groupType);
+  const ownIds = new Set(declared.filter(one => !one.existing).map(one => index.idOf(one)));
+  for (const declaration of declared) {
     const id = index.idOf(declaration);
     if (index.live && byId.has(id)) continue;
+    // The rules of a group that several templates refer to are judged once, and with the group where it is read.
+    if (declaration.existing && (taken.has(id) || ownIds.has(id))) continue;
     taken.add(id);
     const group = readGroup(declaration, id, children.get(id) ?? []);
-    const before = byId.get(id);
-    if (!before || (before.partial && !group.partial)) byId.set(id, group);
+    if (!byId.has(id)) byId.set(id, group);
     if (group.partial) judged.push(...eachAlone(group));
     else judged.push(group);
   }

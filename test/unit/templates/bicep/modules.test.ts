@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { evaluateMachines } from '../../../../src/network/machine/evaluation.ts';
 import { readResources } from '../../../../src/network/rest/read-resources.ts';
 import type { Value } from '../../../../src/network/value.ts';
-import { readText, ruleText, verdictsOf } from './judging.ts';
+import { groupText, readText, ruleText, verdictsOf } from './judging.ts';
 
 const nsgModule = 'br/public:avm/res/network/network-security-group:0.5.0';
 
@@ -275,4 +275,22 @@ describe('Bicep modules that are not Bicep files here', () => {
     const reading = readText(text, { 'nsg.json': JSON.stringify(template) });
     assert.deepEqual(verdictsOf(reading), ['nsg.group if parameter on: closed']);
   });
+});
+
+describe('a rule that a module adds to a group by its name', () => {
+  const rule = `param group string
+resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' existing = {
+  name: group
+  resource ssh 'securityRules' = ${ruleText()}
+}
+`;
+  const own = groupText('nsg', '[]');
+  const existing = `resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' existing = { name: 'nsg' }\n`;
+  const call = "module add 'rule.bicep' = { name: 'add', params: { group: nsg.name } }\n";
+  const cases: readonly (readonly [title: string, text: string, expected: readonly string[]])[] = [
+    ['is judged once where the caller refers to the group too', existing + call, ['add.nsg::ssh: 22 internet']],
+    ['belongs to the group alone where that is read', own + call, ['nsg: 22 internet']],
+  ];
+  for (const [title, text, expected] of cases)
+    it(title, () => assert.deepEqual(verdictsOf(readText(text, { 'rule.bicep': rule })), expected));
 });
