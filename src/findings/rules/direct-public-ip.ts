@@ -12,7 +12,8 @@ export const directPublicIp: FindingRule = {
       const address = publicAddressOf(context, end.configuration.publicIpAddress);
       const declaration = address?.declaration ?? end.interface.declaration;
       const reach = widestReach(end.paths, 'reach');
-      const may = reach === widestReach(end.paths, 'atLeast') ? 'reaches' : 'may reach';
+      const reaches = reach === 'restricted' ? 'reach' : 'reaches';
+      const may = reach === widestReach(end.paths, 'atLeast') ? reaches : 'may reach';
       const name = quoted(frontendName(end.paths[0]!));
       yield {
         id: this.id,

@@ -4,14 +4,16 @@ import type { ResourceDeclaration } from '../../network/resource.ts';
 import type { ObjectValue, Value } from '../../network/value.ts';
 import type { Finding, Level } from '../finding.ts';
 import { joined, portLabel, quoted, reachPhrase, sentence, sourcesPhrase } from '../message-text.ts';
-import { admittedPhrase, shownSources } from '../places.ts';
+import { admittedPhrase, placeKey, shownSources } from '../places.ts';
 import type { FindingRule, RuleContext } from '../rule.ts';
 
+/** Open paths to a port through one text, which a loop may make several rules of. */
 interface JumpPath {
   readonly port: number;
-  readonly path: PathVerdict;
-  readonly through: { readonly id: string; readonly rule: string };
-  readonly machines: string[];
+  readonly declaration: ResourceDeclaration;
+  readonly place: Place;
+  readonly paths: PathVerdict[];
+  readonly machines: Set<string>;
 }
 
 export const openJumpPath: FindingRule = {
@@ -19,42 +21,56 @@ export const openJumpPath: FindingRule = {
   level: 'error',
   summary: 'A load balancer, firewall or gateway hands a management port on to the internet at large.',
   *check(context) {
-    for (const jump of jumpPaths(context)) yield open(context, jump);
+    for (const jump of jumpPaths(context)) yield open(jump);
   },
 };
 
-/** Open paths through something in between, each rule of it once for each port. */
+/** Open paths through something in between, each text that makes them once for each port. */
 function jumpPaths(context: RuleContext): Iterable<JumpPath> {
   const out = new Map<string, JumpPath>();
+  const places = new Map<string, { readonly declaration: ResourceDeclaration; readonly place: Place }>();
   for (const { machine, ports } of context.machines) {
     for (const { port, paths } of ports) {
       for (const path of paths) {
         const { through } = path;
         if (!through || (path.atLeast !== 'internet' && path.atLeast !== 'wide')) continue;
-        const key = JSON.stringify([through.id, through.rule, port]);
-        const known = out.get(key);
-        if (!known) out.set(key, { port, path, through, machines: [machine.name] });
-        else if (!known.machines.includes(machine.name)) known.machines.push(machine.name);
+        const rule = JSON.stringify([path.kind, through.id, through.rule]);
+        let found = places.get(rule);
+        if (!found) {
+          const declaration = declarationOf(context, path, through.id) ?? path.interface.declaration;
+          found = { declaration, place: rulePlace(declaration, through.rule) };
+          places.set(rule, found);
+        }
+        const key = JSON.stringify([path.kind, through.id, placeKey(found.place), port]);
+        const known = out.get(key) ?? { port, ...found, paths: [], machines: new Set() };
+        out.set(key, known);
+        known.machines.add(machine.name);
+        if (!known.paths.some(one => one.through?.rule === through.rule)) known.paths.push(path);
       }
     }
   }
   return out.values();
 }
 
-function open(context: RuleContext, { port, path, through, machines }: JumpPath): Finding {
-  const declaration = declarationOf(context, path, through.id) ?? path.interface.declaration;
-  const what = machines.length === 1 ? 'machine' : 'machines';
+function open({ port, declaration, place, paths, machines }: JumpPath): Finding {
+  const path = paths.find(one => levelOf(one) === 'error') ?? paths[0]!;
+  const through = joined(
+    paths.map(one => quoted(one.through?.rule ?? '')),
+    3,
+  );
+  const frontends = joined([...new Set(paths.map(one => quoted(one.frontend)))], 3);
+  const admit = path.decidedBy.length === 1 ? 'admits' : 'admit';
   const by =
     path.decidedBy.length > 0
-      ? `; ${joined(path.decidedBy.map(quoted), 3)} admits ${sourcesPhrase(shownSources(path))}`
+      ? `; ${joined(path.decidedBy.map(quoted), 3)} ${admit} ${sourcesPhrase(shownSources(path))}`
       : '';
   return {
     id: openJumpPath.id,
     level: levelOf(path),
     message: sentence(
-      `${portLabel(port)} of ${what} ${joined(machines.map(quoted), 3)} is open to ${reachPhrase(path.reach)} through ${kinds[path.kind]} ${quoted(through.rule)} at ${quoted(path.frontend)}${by}.`,
+      `${portLabel(port)} of ${plural('machine', machines.size)} ${joined([...machines].map(quoted), 3)} is open to ${reachPhrase(path.reach)} through ${plural(kinds[path.kind], paths.length)} ${through} at ${frontends}${by}.`,
     ),
-    place: rulePlace(declaration, through.rule),
+    place,
     address: declaration.address,
     port,
     related: path.proof.flatMap(step =>
@@ -64,6 +80,10 @@ function open(context: RuleContext, { port, path, through, machines }: JumpPath)
     ),
     subject: {},
   };
+}
+
+function plural(noun: string, count: number): string {
+  return count === 1 ? noun : `${noun}s`;
 }
 
 const kinds: Readonly<Record<PathKind, string>> = {

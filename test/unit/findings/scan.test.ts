@@ -105,4 +105,42 @@ describe('a scan', () => {
     const request = { paths: Object.keys(texts), ports: [22], isCancelled: () => cancelled };
     assert.ok((await scannerOf(texts).scan(request)).analyses.length < 50);
   });
+
+  it('tells the machines behind a loop of NAT rules in one sentence', async () => {
+    const text = `
+resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'nsg'
+  properties: { securityRules: [ { name: 'rdp', properties: {
+    priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp', sourcePortRange: '*'
+    sourceAddressPrefix: '*', destinationAddressPrefix: '*', destinationPortRange: '3389' } } ] }
+}
+resource ip 'Microsoft.Network/publicIPAddresses@2024-05-01' = { name: 'ip', sku: { name: 'Standard' } }
+resource lb 'Microsoft.Network/loadBalancers@2024-05-01' = {
+  name: 'lb'
+  sku: { name: 'Standard' }
+  properties: {
+    frontendIPConfigurations: [ { name: 'front', properties: { publicIPAddress: { id: ip.id } } } ]
+    inboundNatRules: [for i in range(0, 2): { name: 'rdp\${i}', properties: {
+      frontendIPConfiguration: { id: resourceId('Microsoft.Network/loadBalancers/frontendIPConfigurations', 'lb', 'front') }
+      protocol: 'Tcp', frontendPort: 50000 + i, backendPort: 3389 } }]
+  }
+}
+resource nic 'Microsoft.Network/networkInterfaces@2024-05-01' = [for i in range(0, 2): {
+  name: 'nic\${i}'
+  properties: { networkSecurityGroup: { id: nsg.id }, ipConfigurations: [ { name: 'ip', properties: {
+    loadBalancerInboundNatRules: [ { id: lb.properties.inboundNatRules[i].id } ] } } ] }
+}]
+resource vm 'Microsoft.Compute/virtualMachines@2024-05-01' = [for i in range(0, 2): {
+  name: 'vm\${i}'
+  properties: { networkProfile: { networkInterfaces: [ { id: nic[i].id } ] } }
+}]
+`;
+    const { analyses } = await scannerOf({ 'main.bicep': text }).scan({ paths: ['main.bicep'], ports: [3389] });
+    assert.deepEqual(
+      analyses.flatMap(one => one.findings.filter(found => found.id === 'open-jump-path').map(found => found.message)),
+      [
+        "RDP (3389) of machines 'vm0' and 'vm1' is open to the internet through inbound NAT rules 'rdp0' and 'rdp1' at 'ip:50000' and 'ip:50001'; 'nsg/rdp' admits any source.",
+      ],
+    );
+  });
 });

@@ -24,6 +24,19 @@ ruleCases(
       ],
     },
     {
+      name: 'open to an office',
+      resources: [
+        group('web-nsg', [rule('ssh', { sourceAddressPrefix: '203.0.113.0/28' })]),
+        ...machine({ nicGroup: 'web-nsg' }),
+      ],
+      findings: [
+        {
+          message:
+            "Machine 'vm' has its own public IP address 'vm-ip'; on its management ports a few addresses reach it.",
+        },
+      ],
+    },
+    {
       name: 'open, depending on a parameter',
       resources: [
         group('web-nsg', [rule('ssh', { sourceAddressPrefix: { $parameter: 'source' } })]),
