@@ -292,7 +292,7 @@ class DocumentView {
     }
     const from = Math.max(0, range.start - farthestComma);
     const before = /,((?:\s|\/\/[^\r\n]*(?:\r?\n|\r)|\/\*[\s\S]*?\*\/)*)$/.exec(text.slice(from, range.start));
-    if (!before) return [this.edit(range, '')];
+    if (!before) return [this.edit(this.#wholeInside(range), '')];
     const comma = from + before.index;
     if (before[1]?.trim() === '') return [this.edit({ start: comma, end: range.end }, '')];
     // A comment between the two stays.
@@ -301,6 +301,15 @@ class DocumentView {
       this.edit({ start: comma, end: comma + 1 }, ''),
       this.edit({ start: Math.max(start, comma + 1), end: range.end }, ''),
     ];
+  }
+
+  /** What stands alone between its brackets, with the space around it: they close again as `[]`. */
+  #wholeInside({ start, end }: TextRange): TextRange {
+    const { text } = this.document;
+    const before = /[[{]\s*$/.exec(text.slice(Math.max(0, start - farthestComma), start));
+    const behind = /^\s*[\]}]/.exec(text.slice(end, end + farthestComma));
+    if (!before || !behind) return { start, end };
+    return { start: start - before[0].length + 1, end: end + behind[0].length - 1 };
   }
 
   /** The innermost template around a place whose parameters an expression at the place sees. */

@@ -112,6 +112,18 @@ describe('changes to ARM templates', () => {
       assert.doesNotMatch(text, /\n\s*\n/);
     });
 
+  it('removes the only rule and closes the brackets again', () => {
+    const item = '{\n      "name": "ssh"\n    }';
+    for (const [text, expected] of [
+      [`{\n  "securityRules": [\n    ${item}\n  ]\n}\n`, '{\n  "securityRules": []\n}\n'],
+      [`{ "securityRules": [ ${item} ] }`, '{ "securityRules": [] }'],
+      [`{ "securityRules": [\n // why\n ${item}\n ] }`, '{ "securityRules": [\n // why\n \n ] }'],
+    ] as const) {
+      const edits = editor.remove({ path, text }, rangeOf(text, item));
+      assert.equal(edits && applyEdits(text, edits), expected);
+    }
+  });
+
   it('declare a parameter that nothing else is called, and take a default away', () => {
     const declared = editor.declareParameter(
       document,
