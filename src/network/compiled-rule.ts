@@ -372,6 +372,10 @@ const insideAlgebra: Algebra<AddressSet> = {
   everything: everyAddress,
 };
 
+function saysEverybody(text: string): boolean {
+  return text === '*' || tagKind(text) === 'internet';
+}
+
 interface SourceBounds {
   readonly sources: Bounds<SourceSet>;
   readonly inside: Bounds<AddressSet>;
@@ -386,8 +390,8 @@ function sourceBounds(list: FieldList<string>): SourceBounds {
   }
   const sources = boundsOf(list, sourceAlgebra);
   const inside = boundsOf(list, insideAlgebra);
-  const whole = list.items.find(item => item.known && (item.value === '*' || tagKind(item.value) === 'internet'));
-  if (whole?.known) return { sources, inside, whole: whole.value };
+  const whole = list.items.flatMap(item => optionsOf(item) ?? []).find(saysEverybody);
+  if (whole !== undefined) return { sources, inside, whole };
   return sources.may === everySource ? { sources, inside, whole: 'Internet' } : { sources, inside };
 }
 

@@ -128,8 +128,7 @@ export function textList(...values: readonly (Value | undefined)[]): FieldList<s
     if (!value) continue;
     // An unknown string (a singular property) is one item; an unknown array is any number of them.
     if (value.kind === 'unknown' && !isUnknownList(value)) {
-      const field = textField(value);
-      if (field) items.push(field);
+      items.push(unknownField(value, textOrNone));
       continue;
     }
     const list = itemsOf(value);
@@ -140,6 +139,11 @@ export function textList(...values: readonly (Value | undefined)[]): FieldList<s
     rest ??= list.rest;
   }
   return rest ? { items, rest } : { items };
+}
+
+/** Of an item that may be left out: absent, null and an empty text name nothing. */
+function textOrNone(value: Value): string | undefined {
+  return value.kind === 'null' || (value.kind === 'string' && value.value === '') ? '' : textOf(value);
 }
 
 function isUnknownList(value: UnknownValue): boolean {

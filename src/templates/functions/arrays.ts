@@ -133,7 +133,10 @@ function containsAnswer(container: Value, item: Value, call: Call): boolean | un
   }
   const text = symbolOf(item) ?? '';
   if (container.kind === 'object') {
-    if (container.get(text)) return true;
+    const held = container.get(text);
+    // A property that one of several objects lacks is null in that case.
+    if (held?.kind === 'unknown' && held.alternatives?.some(choice => choice.kind === 'null')) return undefined;
+    if (held) return true;
     return container.rest ? undefined : false;
   }
   return (symbolOf(container) ?? '').includes(text);

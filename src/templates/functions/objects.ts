@@ -21,13 +21,29 @@ export function mergeObjects(args: readonly Value[], call: Call, shallow: boolea
   call.budget.checkDepth(depth);
   const merged = new Map<string, Property>();
   let rest: UnknownValue | undefined;
+  const over = (earlier: Value | undefined, value: Value): Value =>
+    !shallow && earlier?.kind === 'object' && value.kind === 'object'
+      ? mergeObjects([earlier, value], call, shallow, depth + 1)
+      : value;
   for (const arg of args) {
     if (arg.kind === 'null') continue;
+    const choices = arg.kind === 'unknown' ? objectChoices(arg) : undefined;
+    if (arg.kind === 'unknown' && choices) {
+      for (const property of propertiesOfAny(choices, call)) {
+        const earlier = merged.get(property.name.toLowerCase())?.value;
+        const values = choices.map(choice => {
+          const value = choice?.get(property.name);
+          return value ? over(earlier, value) : (earlier ?? nullValue(call.origin));
+        });
+        merged.set(property.name.toLowerCase(), { ...property, value: oneOf(values, arg, call) });
+      }
+      continue;
+    }
     if (arg.kind === 'unknown' || (arg.kind === 'object' && arg.rest)) {
       const open = arg.kind === 'unknown' ? arg : arg.rest!;
       for (const [key, property] of merged) {
         const decided = arg.kind === 'object' && arg.get(key);
-        if (!decided) merged.set(key, { ...property, value: mayBeReplaced(property.value, open, property.name, call) });
+        if (!decided) merged.set(key, { ...property, value: mayBeReplaced(property.value, open, call) });
       }
       rest = rest ? unknownValue([...rest.dependsOn, ...open.dependsOn], call.origin) : open;
     }
@@ -36,24 +52,47 @@ export function mergeObjects(args: readonly Value[], call: Call, shallow: boolea
     for (const property of arg.properties()) {
       call.budget.spend(1);
       const key = property.name.toLowerCase();
-      const earlier = merged.get(key);
-      const value =
-        !shallow && earlier && earlier.value.kind === 'object' && property.value.kind === 'object'
-          ? mergeObjects([earlier.value, property.value], call, shallow, depth + 1)
-          : property.value;
-      merged.set(key, { ...property, value });
+      merged.set(key, { ...property, value: over(merged.get(key)?.value, property.value) });
     }
   }
   return new MapObject(merged.values(), call.origin, rest, args.some(isSecret));
 }
 
-function mayBeReplaced(value: Value, by: UnknownValue, name: string, call: Call): Value {
-  const choices = by.alternatives?.map(choice =>
-    choice.kind === 'object' && !choice.rest ? (choice.get(name) ?? value) : undefined,
-  );
-  if (choices?.every(choice => choice === value)) return value;
-  const alternatives = choices?.every(choice => choice !== undefined) ? (choices as Value[]) : undefined;
-  return unknownValue(by.dependsOn, call.origin, { alternatives, secret: isSecret(by) || isSecret(value) });
+/** The objects that an unknown value can be, `undefined` for null; undefined when it can be anything else. */
+function objectChoices({ alternatives }: UnknownValue): readonly (ObjectValue | undefined)[] | undefined {
+  const choices: (ObjectValue | undefined)[] = [];
+  for (const one of alternatives ?? []) {
+    if (one.kind === 'object' && !one.rest) choices.push(one);
+    else if (one.kind === 'null') choices.push(undefined);
+    else return undefined;
+  }
+  return choices.length > 0 ? choices : undefined;
+}
+
+/** The properties that any of some objects has, each once. */
+function propertiesOfAny(objects: readonly (ObjectValue | undefined)[], call: Call): Iterable<Property> {
+  const found = new Map<string, Property>();
+  for (const object of objects) {
+    for (const property of object?.properties() ?? []) {
+      call.budget.spend(objects.length);
+      const key = property.name.toLowerCase();
+      if (!found.has(key)) found.set(key, property);
+    }
+  }
+  return found.values();
+}
+
+/** One of some values, by what an unknown value turns out to be; null stands for a property that is not there. */
+function oneOf(values: readonly Value[], by: UnknownValue, call: Call): Value {
+  if (values.every(value => value === values[0])) return values[0]!;
+  return unknownValue(by.dependsOn, call.origin, {
+    alternatives: values,
+    secret: isSecret(by) || values.some(isSecret),
+  });
+}
+
+function mayBeReplaced(value: Value, by: UnknownValue, call: Call): Value {
+  return unknownValue(by.dependsOn, call.origin, { secret: isSecret(by) || isSecret(value) });
 }
 
 function union(args: readonly Value[], call: Call): Value {

@@ -223,6 +223,25 @@ resource third 'Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01
     verdicts: ['nsg: 22 internet, 3389 internet', 'other: 22 internet'],
   },
   {
+    title: 'one of two objects that are merged into a rule',
+    text: `param open bool
+var sources = open ? { sourceAddressPrefix: '*' } : { sourceAddressPrefixes: ['10.0.0.0/16', '10.1.0.0/16'] }
+var closed = open ? { sourceAddressPrefix: '10.0.0.0/8' } : { sourceAddressPrefixes: ['10.0.0.0/16'] }
+var rest = { priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp', sourcePortRange: '*', destinationAddressPrefix: '*' }
+${groupText(
+  'nsg',
+  `[
+  { name: 'a', properties: union(rest, { destinationPortRange: '22' }, sources) }
+  { name: 'b', properties: union(rest, { destinationPortRange: '3389', priority: 101 }, closed) }
+  { name: 'c', properties: { ...rest, ...sources, destinationPortRange: '5985', priority: 102 } }
+  { name: 'd', properties: union(rest, { destinationPortRange: '5986', priority: 103, sourceAddressPrefix: '*' }, open ? { access: 'Deny' } : {}) }
+]`,
+)}`,
+    verdicts: [
+      'nsg: 22 internet..none (parameter open), 5985 internet..none (parameter open), 5986 internet..none (parameter open)',
+    ],
+  },
+  {
     title: 'a file that is not there is unknown, named',
     text: groupText('nsg', "loadJsonContent('gone.json')"),
     verdicts: [
