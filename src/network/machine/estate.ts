@@ -68,7 +68,7 @@ export class Estate {
     if (known) return known;
     const group = this.model.securityGroupsById.get(reference.id);
     const layer = group
-      ? compileGroup(this.#complete(group, reference.name))
+      ? compileGroup(this.#complete(group, group.name.known ? group.name.value : reference.name))
       : unreadableLayer(reference.name, this.missingAt('security group', reference));
     this.#layers.set(reference.id, layer);
     return layer;
@@ -132,10 +132,7 @@ export class Estate {
    */
   destinationOf({ interface: network, ipConfiguration: configuration, family, floating }: Way): Destination {
     const { applicationSecurityGroups: groups, privateAddress } = configuration;
-    if (floating) {
-      const { address } = floating;
-      return { family, ...(address ? { where: address } : {}), groups: new Set(), moreGroups: false };
-    }
+    if (floating) return { family, where: floating, groups: new Set(), moreGroups: false };
     const known = new Set<string>();
     let moreGroups = groups.more !== undefined;
     for (const group of groups.items) {

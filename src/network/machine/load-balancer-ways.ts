@@ -11,6 +11,7 @@ import type {
   NetworkInterface,
   Reference,
 } from '../network-model.ts';
+import { publicAddresses } from '../reach.ts';
 import type { Estate } from './estate.ts';
 import { endpoint, type Way } from './way.ts';
 
@@ -237,7 +238,8 @@ export function loadBalancerWays(
       dependsOn,
       openWithoutGroups: balancer.sku.known ? { known: true, value: balancer.sku.value === 'Basic' } : balancer.sku,
       through: { id: balancer.id, rule: rule.name },
-      ...(rule.floating ? { floating: { address: address === undefined ? undefined : parseAddresses(address) } } : {}),
+      // An address that is not given yet will be a public one.
+      ...(rule.floating ? { floating: parseAddresses(address ?? '') ?? publicAddresses } : {}),
     });
   }
   for (const one of unread) {

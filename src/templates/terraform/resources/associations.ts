@@ -1,10 +1,9 @@
 import type { Value } from '../../../network/value.ts';
 import { equalValues, symbolOf } from '../terraform-value.ts';
-import { type Draft, type Drafts, referenceTo } from './declarations.ts';
+import { type Draft, type Drafts, referenceTo, subnetType } from './declarations.ts';
 import { RestObject } from './rest-object.ts';
 import type { SourceResource } from './source-resource.ts';
 
-const subnetType = 'Microsoft.Network/virtualNetworks/subnets';
 const interfaceType = 'Microsoft.Network/networkInterfaces';
 
 /** The list of an IP configuration that an association of an interface adds to, and the attribute that names what. */
