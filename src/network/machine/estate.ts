@@ -1,4 +1,4 @@
-import type { AddressSet } from '../address-set.ts';
+import { type AddressSet, noAddresses, uniteAddresses } from '../address-set.ts';
 import type { Destination } from '../cells.ts';
 import type { Level } from '../compiled-rule.ts';
 import { interfaceKey } from '../interface-address.ts';
@@ -15,6 +15,7 @@ export class Estate {
   readonly #layers = new Map<string, RuleLayer>();
   readonly #admin = new Map<string, AdminLayers | undefined>();
   #associations: Map<string, string> | undefined;
+  #taken: Map<string, AddressSet> | undefined;
 
   constructor(readonly model: NetworkModel) {}
 
@@ -123,6 +124,22 @@ export class Estate {
 
   prefixesOf(subnet: Reference | undefined): AddressSet | undefined {
     return subnet?.id === undefined ? undefined : this.model.subnets.get(subnet.id)?.prefixes;
+  }
+
+  /** The addresses that interfaces in a subnet's network surely have: no other one is given them. */
+  takenIn(subnet: Reference | undefined): AddressSet {
+    if (!this.#taken) {
+      this.#taken = new Map();
+      for (const { declaration, ipConfigurations } of this.model.interfaces.values()) {
+        if (declaration.existence.kind !== 'certain') continue;
+        for (const { privateAddress, subnet: own } of ipConfigurations) {
+          const network = this.networkOf(own);
+          if (network === undefined || !privateAddress.known) continue;
+          this.#taken.set(network, uniteAddresses(this.#taken.get(network) ?? noAddresses, privateAddress.value));
+        }
+      }
+    }
+    return this.#taken.get(this.networkOf(subnet) ?? '') ?? noAddresses;
   }
 
   /**

@@ -202,6 +202,9 @@ export class FirewallIndex {
       if (level === 0) continue;
       if (translation.to) {
         if (address && isEmpty(intersectAddresses(translation.to, address))) continue;
+        const { privateAddress } = configuration;
+        if (!privateAddress.known && includesAddresses(this.#estate.takenIn(configuration.subnet), translation.to))
+          continue;
         if (!address || sure === 1) {
           level = minLevel(level, 1);
           dependsOn.push(`the private address of interface ${network.name}`);

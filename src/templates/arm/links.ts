@@ -82,7 +82,7 @@ const longestAddress = 20;
 function inOwnFolders(root: string, path: string): readonly string[] {
   const folder = folderOf(root);
   const name = folder.slice(folder.lastIndexOf('/') + 1).toLowerCase();
-  const segments = path.split('/').slice(-longestAddress);
+  const segments = path.split('/').filter(Boolean).slice(-longestAddress);
   const behind = (at: number): string => resolvePath(root, segments.slice(at + 1).join('/'));
   if (name === '' || name === '..') return segments.slice(0, -1).map((_, at) => behind(at));
   const at = segments.findLastIndex(segment => segment.toLowerCase() === name);

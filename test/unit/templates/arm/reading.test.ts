@@ -459,6 +459,20 @@ const cases: readonly Case[] = [
     expected: ['resources[0].properties.template.resources[0]: 22 internet'],
   },
   {
+    title: 'a linked template under a public address with two slashes',
+    main: template({
+      parameters: { _artifactsLocation: { type: 'string', defaultValue: 'https://example.com/main/sample/' } },
+      resources: [
+        deployment({
+          templateLink: { uri: "[concat(parameters('_artifactsLocation'), '/nested/nsg.json')]" },
+          parameters: { source: { value: 'Internet' } },
+        }),
+      ],
+    }),
+    others: { 'nested/nsg.json': fromParameter({ type: 'string' }) },
+    expected: ['resources[0].properties.template.resources[0]: 22 internet'],
+  },
+  {
     title: 'outputs of a nested deployment',
     main: template({
       resources: [
