@@ -8,7 +8,7 @@ import { identity } from '../../network/value.ts';
 import type { FileSystem } from '../../templates/file-system.ts';
 import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { TextEdit } from '../../templates/source-editor.ts';
-import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
+import { analyseUnit, type UnitAnalysis, wholeAnalysis } from '../analysis.ts';
 import { groupLabel, placeKey } from '../places.ts';
 import type { GroupVerdicts } from '../rule.ts';
 import { editedTexts } from './edits.ts';
@@ -39,12 +39,8 @@ const broken: Proof = { kept: false };
 
 /** The same for rules that one text makes: by where it stands, and the name. */
 export function ruleKey(rule: SecurityRule): string {
-  return `${textKey(rule)} ${nameText(rule)}`;
-}
-
-/** The same for rules that one text makes, whatever they are called: those of a loop for example. */
-export function textKey(rule: SecurityRule): string {
-  return placeKey(rule.value.origin.at(-1)?.place ?? rule.place);
+  const place = rule.value.origin.at(-1)?.place ?? rule.place;
+  return `${placeKey(place)} ${nameText(rule)}`;
 }
 
 /** A rule's name, or a text that stands for one that is not known. */
@@ -74,8 +70,9 @@ export function proveFix(
   if (!texts) return broken;
   const overlay = new OverlayFiles(files, texts);
   const touches = new Set<string>();
-  for (const before of analyses) {
-    if (!before.files.paths.some(path => texts.has(path))) continue;
+  for (const analysis of analyses) {
+    if (!analysis.files.paths.some(path => texts.has(path))) continue;
+    const before = wholeAnalysis(analysis);
     const after = analyseUnit(before, overlay, ports);
     if (!new Comparison(before, after, promise, touches).holds()) return broken;
   }

@@ -67,7 +67,6 @@ export class Template {
   readonly scope: DeploymentScope;
   readonly #parameters = new Map<string, Value | typeof evaluating>();
   readonly #variables = new Map<string, Value | typeof evaluating>();
-  readonly #sections = new Map<string, JsonNode | undefined>();
   #functions: ReadonlyMap<string, UserFunction> | undefined;
   #open: Template | undefined;
 
@@ -87,8 +86,7 @@ export class Template {
 
   /** A member of the template: `resources`, `outputs` … */
   section(name: string): JsonNode | undefined {
-    if (!this.#sections.has(name)) this.#sections.set(name, this.source.json.find(this.setting.node, name));
-    return this.#sections.get(name);
+    return this.source.json.find(this.setting.node, name);
   }
 
   /** Undefined when the template declares no such parameter. */
