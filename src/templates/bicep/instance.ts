@@ -57,6 +57,8 @@ export class Instance {
   readonly #outputs = new Map<string, Value>();
   readonly #resources = new Map<ResourceNode, ResourceSet>();
   readonly #modules = new Map<ModuleNode, ModuleSet>();
+  /** Where the file's own names count, and no others. */
+  readonly frame: Frame = { instance: this, locals: undefined };
   #open: Instance | undefined;
 
   constructor(
@@ -72,10 +74,6 @@ export class Instance {
   get open(): Instance {
     this.#open ??= this.setting.makeOpen?.() ?? this;
     return this.#open;
-  }
-
-  get frame(): Frame {
-    return { instance: this, locals: undefined };
   }
 
   place(range: TextRange): TextPlace {

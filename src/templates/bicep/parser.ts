@@ -41,6 +41,8 @@ const noDecorators: readonly Decorator[] = [];
 
 interface Head {
   readonly start: number;
+  /** Known once the declaration has been read. */
+  end: number;
   readonly decorators: readonly Decorator[];
   readonly keyword: { readonly start: number; readonly end: number };
 }
@@ -118,7 +120,7 @@ class DeclarationParser {
     const { reader } = this;
     const { start } = reader;
     const decorators = this.#decorators();
-    return { start, decorators, keyword: { start: reader.start, end: reader.end } };
+    return { start, end: start, decorators, keyword: { start: reader.start, end: reader.end } };
   }
 
   #nestedResource(): ResourceNode | undefined {
@@ -191,9 +193,10 @@ class DeclarationParser {
     }
   }
 
-  #whole(head: Head): Head & { readonly end: number } {
-    const { start, decorators, keyword } = head;
-    return { start, decorators, keyword, end: this.reader.previousEnd };
+  /** What all declarations have, once this one has been read. */
+  #whole(head: Head): Head {
+    head.end = this.reader.previousEnd;
+    return head;
   }
 
   /** Passes the keyword and reads the name behind it. */

@@ -130,6 +130,8 @@ export class ProgramCache {
   program(text: string): Program {
     const known = this.#programs.get(text);
     if (known) {
+      // While there is room for twice as much, the order does not matter.
+      if (this.#characters < mostCharacters / 2) return known;
       this.#programs.delete(text);
       this.#programs.set(text, known);
       return known;
