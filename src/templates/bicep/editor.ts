@@ -271,6 +271,9 @@ function edit(document: SourceDocument, range: TextRange, newText: string): Text
 
 /** A property or array item with the comma or line that parts it from the next. */
 function withSeparator(text: string, node: TextRange, list: TextRange): TextRange {
+  const inside = { start: list.start + 1, end: list.end - 1 };
+  // The only one leaves brackets that close again.
+  if ((text.slice(inside.start, node.start) + text.slice(node.end, inside.end)).trim() === '') return inside;
   const lines = wholeLines(text, node);
   if (lines.start !== node.start || lines.end !== node.end) return lines;
   const behind = /^[ \t]*,[ \t]*/.exec(text.slice(node.end, list.end));
