@@ -325,10 +325,10 @@ export class FirewallIndex {
       });
       if (!matched && ownAddresses.includes(undefined)) addresses.set(item.value, { level: 2, dependsOn: [] });
     }
-    if (rule.destinationAddresses.rest) {
-      const { dependsOn } = rule.destinationAddresses.rest;
-      for (const text of own) if (!addresses.has(text)) addresses.set(text, { level: 1, dependsOn });
-    }
+    const { items, rest } = rule.destinationAddresses;
+    if (rest && items.length === 0) addresses.set(own.join(' or '), { level: 2, dependsOn: [] });
+    else if (rest)
+      for (const text of own) if (!addresses.has(text)) addresses.set(text, { level: 1, dependsOn: rest.dependsOn });
     const ports = translatedPort === 'same' ? String(port) : portsText(rule.destinationPorts, destinationPorts, port);
     return [...addresses].map(([text, { level, dependsOn }]) => ({ text: endpoint(text, ports), level, dependsOn }));
   }

@@ -148,7 +148,7 @@ function draftOf(resource: SourceResource, groups: ReadonlyMap<string, SourceRes
   const parent = parentOf(resource, groups);
   return {
     type,
-    id: childId(parent, resource, name),
+    id: resource.id.kind === 'string' ? resource.id : childId(parent, resource, name),
     name: childName(parent, name),
     body,
     existing: false,
