@@ -90,8 +90,7 @@ export class NodeFiles implements FileSystem {
     const absolute = resolve(root, path);
     if (!isInside(absolute, root)) return missing;
     try {
-      const size = statSync(absolute, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY;
-      return size > maximumFileSize ? missing : { text: readFileSync(absolute, 'utf8') };
+      return statSync(absolute).size > maximumFileSize ? missing : { text: readFileSync(absolute, 'utf8') };
     } catch {
       return missing;
     }
@@ -142,7 +141,7 @@ export class NodeFiles implements FileSystem {
           reason: 'too-large',
           message: `${path}: is larger than ${maximumFileSize / 1024 / 1024} MB and is not read; split it`,
         };
-      return { text: readText(absolute) };
+      return { text: decodeText(readFileSync(absolute)) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT' || code === 'ENOTDIR') return missing;
@@ -192,12 +191,6 @@ export class NodeFiles implements FileSystem {
     }
     return real;
   }
-}
-
-/** The text of a file. Node reads UTF-8 by itself at half the cost; what is none begins with bytes that it replaces. */
-function readText(absolute: string): string {
-  const text = readFileSync(absolute, 'utf8');
-  return text.startsWith('\ufffd') ? decodeText(readFileSync(absolute)) : text;
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -63,7 +63,7 @@ export function callTemplate(call: TemplateCall, files: FileSystem): CalledTempl
     },
     declarations: via => {
       const reader = new TemplateReader(evaluator, deployments, () => false);
-      reader.readTemplate({ template }, root, call.scope, '');
+      reader.readTemplate({ template }, call.scope, '');
       return reader.declarations().map(declaration => ({
         ...declaration,
         address: `${call.label}.${declaration.address.replace(/^resources\./, '')}`,

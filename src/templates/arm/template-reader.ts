@@ -1,6 +1,6 @@
 import type { CallSite, Existence, ResourceDeclaration } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
-import { nameSegments, namesIn, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
+import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
 import { truthOf } from '../functions/truth.ts';
 import { numberValue, symbolOf, unknownValue } from '../functions/values.ts';
@@ -10,6 +10,7 @@ import type { Evaluator } from './evaluator.ts';
 import { type Frame, openFrame } from './frame.ts';
 import type { JsonNode } from './json.ts';
 import { copyCountMessage, literalOrigin, mostInstances, wholeNumber } from './lazy-values.ts';
+import { sectionOf } from './sections.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
 
 const mostDeclarations = 20_000;
@@ -57,8 +58,8 @@ export class TemplateReader {
   ) {}
 
   /** Reads the `resources` of an entry template, which stands at `address` in its file. */
-  readTemplate(frame: Frame, node: JsonNode, scope: DeploymentScope, address: string): void {
-    this.#resources(node, {
+  readTemplate(frame: Frame, scope: DeploymentScope, address: string): void {
+    this.#resources(frame.template.section('resources'), {
       frame,
       source: frame.template.source,
       scope,
@@ -73,19 +74,15 @@ export class TemplateReader {
     return this.#declared.settled();
   }
 
-  /** `owner` is a template or a resource with resources inside. */
-  #resources(owner: JsonNode, around: Surroundings): void {
+  /** The `resources` of a template, or of a resource with resources inside. */
+  #resources(resources: JsonNode | undefined, around: Surroundings): void {
     const { json } = around.source;
-    const resources = json.find(owner, 'resources');
     if (resources === undefined) return;
     const prefix = around.address === '' ? 'resources' : `${around.address}.resources`;
     if (json.kind(resources) === 'object') {
       const named: (readonly [string, JsonNode])[] = [];
       json.eachProperty(resources, (name, node) => named.push([json.string(name), node]));
-      for (const [name, node] of named) {
-        const type = this.#relevantType(node, around);
-        if (type !== undefined) this.#resource(node, type, { ...around, address: `${prefix}.${name}` });
-      }
+      for (const [name, node] of named) this.#resource(node, { ...around, address: `${prefix}.${name}` });
       return;
     }
     if (json.kind(resources) !== 'array') {
@@ -94,16 +91,20 @@ export class TemplateReader {
     }
     let index = 0;
     for (const node of json.items(resources)) {
-      const type = this.#relevantType(node, around);
-      if (type !== undefined) this.#resource(node, type, { ...around, address: `${prefix}[${index}]` });
+      this.#resource(node, { ...around, address: `${prefix}[${index}]` });
       index++;
     }
   }
 
   /** A resource, once for each instance of its loop. */
-  #resource(node: JsonNode, type: string, around: Surroundings): void {
+  #resource(node: JsonNode, around: Surroundings): void {
     const { source, frame } = around;
     const { json } = source;
+    if (json.kind(node) !== 'object' || this.evaluator.exhausted || this.isCancelled()) return;
+    const type = this.#typeOf(node, around);
+    if (type === undefined) return;
+    const lower = type.toLowerCase();
+    if (lower !== deploymentType && !relevantType.test(type)) return;
     const copy = json.find(node, 'copy');
     if (copy === undefined || json.kind(copy) !== 'object') {
       this.#instance(node, type, around);
@@ -127,17 +128,8 @@ export class TemplateReader {
     }
   }
 
-  /** The type of a resource that the model is made of, or of a deployment; undefined for any other. */
-  #relevantType(node: JsonNode, around: Surroundings): string | undefined {
-    if (around.source.json.kind(node) !== 'object' || this.evaluator.exhausted || this.isCancelled()) return undefined;
-    const type = this.#typeOf(node, around);
-    if (type === undefined || !(type.toLowerCase() === deploymentType || relevantType.test(type))) return undefined;
-    return type;
-  }
-
   #typeOf(node: JsonNode, around: Surroundings): string | undefined {
-    const { json } = around.source;
-    const typeNode = json.find(node, 'type');
+    const typeNode = around.source.json.find(node, 'type');
     if (typeNode === undefined) return undefined;
     const value = this.evaluator.value(around.frame, typeNode);
     if (value.kind !== 'string') return undefined;
@@ -172,7 +164,7 @@ export class TemplateReader {
   #instance(node: JsonNode, type: string, around: Surroundings): void {
     const presence = this.#presence(node, around);
     if (!presence) return;
-    const inside = presence === around.presence ? around : { ...around, presence };
+    const inside = { ...around, presence };
     if (type.toLowerCase() === deploymentType) {
       this.#deployment(node, inside);
       return;
@@ -181,7 +173,8 @@ export class TemplateReader {
     this.#declare(node, type, name, inside);
     const depth = (around.parent?.depth ?? 0) + 1;
     if (depth <= deepestChildren) {
-      this.#resources(node, { ...inside, presence: around.presence, parent: { type, name, depth } });
+      const children = around.source.json.find(node, 'resources');
+      this.#resources(children, { ...inside, presence: around.presence, parent: { type, name, depth } });
     }
   }
 
@@ -238,7 +231,8 @@ export class TemplateReader {
 
   #id(node: JsonNode, type: string, name: Value, around: Surroundings): Value {
     const { frame, source } = around;
-    const names = nameSegments(name, namesIn(type)) ?? [name];
+    const count = type.split('/').length - 1;
+    const names = nameSegments(name, count) ?? [name];
     const scopeNode = source.json.find(node, 'scope');
     if (scopeNode !== undefined) {
       const scope = this.evaluator.value(frame, scopeNode);
@@ -264,7 +258,7 @@ export class TemplateReader {
     });
     if (!deployment) return;
     const via = [...around.via, deployment.site];
-    this.#resources(deployment.node, {
+    this.#resources(sectionOf(deployment.source.json, deployment.node, 'resources')?.value, {
       frame: deployment.frame,
       source: deployment.source,
       scope: deployment.scope,

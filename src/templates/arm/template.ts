@@ -10,11 +10,13 @@ import {
   usedFrom,
   withSymbol,
 } from '../functions/values.ts';
+import { shortened } from '../shortened.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
 import { loopValue, mostInstances } from './lazy-values.ts';
 import { templateUri } from './links.ts';
+import { sectionOf } from './sections.ts';
 import { placeOf, type SourceText } from './source-text.ts';
 
 /** Where a template's parameters get values from, before their defaults. */
@@ -67,6 +69,7 @@ export class Template {
   readonly scope: DeploymentScope;
   readonly #parameters = new Map<string, Value | typeof evaluating>();
   readonly #variables = new Map<string, Value | typeof evaluating>();
+  readonly #sections = new Map<string, JsonNode | undefined>();
   #functions: ReadonlyMap<string, UserFunction> | undefined;
   #open: Template | undefined;
 
@@ -86,7 +89,18 @@ export class Template {
 
   /** A member of the template: `resources`, `outputs` … */
   section(name: string): JsonNode | undefined {
-    return this.source.json.find(this.setting.node, name);
+    if (!this.#sections.has(name)) {
+      const found = sectionOf(this.source.json, this.setting.node, name);
+      if (found?.misspelt !== undefined) this.#reportMisspelt(found.misspelt, name);
+      this.#sections.set(name, found?.value);
+    }
+    return this.#sections.get(name);
+  }
+
+  #reportMisspelt(written: JsonNode, name: string): void {
+    const place = placeOf(this.source, written);
+    const text = shortened(this.source.json.string(written));
+    this.evaluator.report(place, `'${text}' is no section of a template: it is read as '${name}'.`);
   }
 
   /** Undefined when the template declares no such parameter. */

@@ -174,14 +174,17 @@ export class BicepFiles {
   }
 
   #instanceOf(call: ModuleCall, source: SourceFile): Instance {
-    const isOpen = call.caller.open === call.caller;
-    return this.#build(call, source, isOpen ? undefined : () => this.#build(call.opened ?? call, source, undefined));
-  }
-
-  #build(call: ModuleCall, source: SourceFile, makeOpen: (() => Instance) | undefined): Instance {
-    const { scope, parameters, label, caller } = call;
-    const chain = [...caller.setting.chain, source.path];
-    return new Instance(this.evaluator, this, { source, scope, parameters, label, chain, makeOpen });
+    const build = (from: ModuleCall, makeOpen: (() => Instance) | undefined): Instance =>
+      new Instance(this.evaluator, this, {
+        source,
+        scope: from.scope,
+        parameters: from.parameters,
+        label: from.label,
+        chain: [...from.caller.setting.chain, source.path],
+        makeOpen,
+      });
+    const makeOpen = (): Instance => build(call.opened ?? call, undefined);
+    return build(call, call.caller.open === call.caller ? undefined : makeOpen);
   }
 
   /** The text of a path as written, without parts that are not known; reported when it is none. */
@@ -245,11 +248,9 @@ export class BicepFiles {
   /** The entry of a reading. */
   entry(source: SourceFile, parameters: ParameterSource, open: ParameterSource): Instance {
     const setting = { source, scope: deploymentScope(source.program.scope), label: '', chain: [source.path] };
-    return new Instance(this.evaluator, this, {
-      ...setting,
-      parameters,
-      makeOpen: () => new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined }),
-    });
+    const makeOpen = (): Instance =>
+      new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined });
+    return new Instance(this.evaluator, this, { ...setting, parameters, makeOpen });
   }
 }
 

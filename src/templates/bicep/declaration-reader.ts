@@ -108,7 +108,8 @@ export class DeclarationReader {
   #declare(resource: Resource, via: readonly CallSite[], presence: Presence): void {
     if (this.#full) return;
     const { type, id } = resource;
-    this.#declared.add(type, id, presence, existence => new BicepDeclaration(resource, existence, via));
+    const declare = (existence: Existence): ResourceDeclaration => new BicepDeclaration(resource, existence, via);
+    this.#declared.add(type, id, presence, declare);
   }
 
   get #full(): boolean {

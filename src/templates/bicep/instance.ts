@@ -57,8 +57,6 @@ export class Instance {
   readonly #outputs = new Map<string, Value>();
   readonly #resources = new Map<ResourceNode, ResourceSet>();
   readonly #modules = new Map<ModuleNode, ModuleSet>();
-  /** Where the file's own names count, and no others. */
-  readonly frame: Frame = { instance: this, locals: undefined };
   #open: Instance | undefined;
 
   constructor(
@@ -76,6 +74,10 @@ export class Instance {
     return this.#open;
   }
 
+  get frame(): Frame {
+    return { instance: this, locals: undefined };
+  }
+
   place(range: TextRange): TextPlace {
     return placeIn(this.source.path, range);
   }
@@ -91,7 +93,7 @@ export class Instance {
   }
 
   #declared(name: string, node: SymbolNode): Value | undefined {
-    if (this.source.program.circles.hold(name)) {
+    if (this.source.program.cyclic.has(name)) {
       const message = `'${shortened(name)}' refers to itself: Bicep refuses it.`;
       this.evaluator.report(this.place(node.name), message);
       return unknownValue([`${shortened(name)} (it refers to itself)`], []);
@@ -221,7 +223,7 @@ export class Instance {
 
   #callOwn(node: FunctionNode, args: readonly Value[]): Value {
     const { text } = node.name;
-    if (this.source.program.circles.hold(text)) {
+    if (this.source.program.cyclic.has(text)) {
       this.evaluator.report(this.place(node.name), `Function '${shortened(text)}' calls itself: Bicep refuses it.`);
       return unknownValue([`${shortened(text)}() (it calls itself)`], []);
     }
@@ -260,7 +262,7 @@ export class Instance {
       case 'reference': {
         const symbol = this.source.program.symbols.get(node.name);
         if (symbol?.kind !== 'resource') return this.#outerResource(frame, node.name);
-        if (this.source.program.circles.hold(node.name)) return undefined;
+        if (this.source.program.cyclic.has(node.name)) return undefined;
         const set = this.resourceSet(symbol);
         return set.looped ? undefined : set.resources[0];
       }
@@ -283,7 +285,7 @@ export class Instance {
   #setAt(frame: Frame, node: Expression): ResourceSet | undefined {
     if (node.kind === 'reference') {
       const symbol = this.source.program.symbols.get(node.name);
-      return symbol?.kind === 'resource' && !this.source.program.circles.hold(node.name)
+      return symbol?.kind === 'resource' && !this.source.program.cyclic.has(node.name)
         ? this.resourceSet(symbol)
         : undefined;
     }

@@ -1,4 +1,3 @@
-import type { TextRange } from '../../network/origin.ts';
 import { type LexicalError, Token } from './token.ts';
 
 /** The tokens of one text. Comments and blank space are left out; a run of line ends is one `NewLine`. */
@@ -18,8 +17,6 @@ export interface LexerOptions {
    * its first line, so that it does not swallow the declarations behind it.
    */
   readonly distrustful?: boolean;
-  /** The part of the text to split; it begins and ends outside strings and comments. */
-  readonly part?: TextRange;
   /** Where the tokens are kept; the list is good until the buffers are used for another text. */
   readonly buffers?: TokenBuffers;
 }
@@ -59,8 +56,7 @@ const declarationLine =
 
 /** Splits a Bicep text into tokens in one pass: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file */
 export function tokenize(text: string, options: LexerOptions = {}): TokenList {
-  const { part = { start: 0, end: text.length } } = options;
-  return new Lexer(text, options.distrustful === true, options.buffers ?? new TokenBuffers(), part).run();
+  return new Lexer(text, options.distrustful === true, options.buffers ?? new TokenBuffers()).run();
 }
 
 class Lexer {
@@ -77,9 +73,8 @@ class Lexer {
     private readonly text: string,
     private readonly distrustful: boolean,
     private readonly buffers: TokenBuffers,
-    private readonly part: TextRange,
   ) {
-    buffers.reserve(((part.end - part.start) >> 2) + 64);
+    buffers.reserve((text.length >> 2) + 64);
     this.#kinds = buffers.kinds;
     this.#starts = buffers.starts;
     this.#ends = buffers.ends;
@@ -87,11 +82,11 @@ class Lexer {
 
   run(): TokenList {
     const { text } = this;
-    const { start, end } = this.part;
+    const length = text.length;
     // A byte order mark is one character of the file, but no token.
-    this.#at = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
-    while (this.#at < end) this.#scan(text.charCodeAt(this.#at));
-    this.#add(Token.EndOfFile, end, end);
+    this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    while (this.#at < length) this.#scan(text.charCodeAt(this.#at));
+    this.#add(Token.EndOfFile, length, length);
     return {
       count: this.#count,
       kinds: this.#kinds,

@@ -253,7 +253,7 @@ param name string
 param nicConfigurations array
 var addresses = flatten(map(nicConfigurations, nic => map(nic.?ipConfigurations ?? [], ip => {
   given: ip.?pipConfiguration.?publicIPAddressResourceId
-  wanted: ip.?pipConfiguration != null
+  wanted: !empty(ip.?pipConfiguration)
   name: ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}'
   sku: ip.?pipConfiguration.?skuName ?? ip.?skuName ?? 'Standard'
 })))
@@ -270,7 +270,7 @@ resource networkInterface 'Microsoft.Network/networkInterfaces@2024-05-01' = [fo
       properties: {
         subnet: { id: ip.subnetResourceId }
         privateIPAddress: ip.?privateIPAddress
-        publicIPAddress: ip.?pipConfiguration == null ? null : {
+        publicIPAddress: empty(ip.?pipConfiguration) ? null : {
           id: ip.?pipConfiguration.?publicIPAddressResourceId ?? resourceId('Microsoft.Network/publicIPAddresses', ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}')
         }
         applicationSecurityGroups: ip.?applicationSecurityGroups ?? []
