@@ -5,12 +5,13 @@ import type { TextEdit } from '../../templates/source-editor.ts';
 import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
 import { coveredBy, knownInboundRules } from '../coverage.ts';
 import type { Finding, Fix } from '../finding.ts';
-import { shown } from '../message-text.ts';
+import { joined, quoted, shown } from '../message-text.ts';
 import { placeKey } from '../places.ts';
 import type { SettledFinding } from '../settle.ts';
 import { type Candidate, exposureFixes, moveInFront, remove, type Subject, tighten } from './candidates.ts';
 import { editedTexts } from './edits.ts';
-import { type FixPromise, groupKey, type Proof, proveFix, ruleKey } from './proof.ts';
+import { type FixPromise, groupKey, type Proof, proveFix, ruleKey, textKey } from './proof.ts';
+import { portsCarried } from './rule-text.ts';
 import { removeSuppression, suppressionFix } from './suppression-fixes.ts';
 import { Texts } from './texts.ts';
 
@@ -168,20 +169,40 @@ export class FixFinder {
     const out: Offer[] = [];
     const seen = new Set<string>();
     for (const candidate of candidates) {
-      const fix = this.#offer(candidate, finding, found);
-      if (!fix) continue;
-      const key = JSON.stringify(fix.edits);
-      if (!seen.has(key)) out.push({ fix, ports: candidate.ports });
+      const offer = this.#offer(candidate, finding, found);
+      if (!offer) continue;
+      const key = JSON.stringify(offer.fix.edits);
+      if (!seen.has(key)) out.push(offer);
       seen.add(key);
     }
     return out;
   }
 
-  #offer(candidate: Candidate, finding: Finding, found: Found): Fix | undefined {
-    const { subject, holdsIn } = found;
-    const rules = new Set([ruleKey(candidate.rule ?? subject.rule)]);
+  #offer(candidate: Candidate, finding: Finding, found: Found): Offer | undefined {
+    const { subject } = found;
+    const rules = [candidate.rule ?? subject.rule];
+    const ways = [...candidate.ways];
+    const alone = this.#offerFor({ ...candidate, ways }, rules, finding, found);
+    if (alone || candidate.rule || candidate.outcome === 'same') return alone;
+    const made = madeWith(subject);
+    if (made.length === 0) return undefined;
+    const carried = made.flatMap(rule => portsCarried(rule, subject.judged).judged);
+    const ports = [...new Set([...candidate.ports, ...carried])].sort((a, b) => a - b);
+    const names = joined(made.map(rule => (rule.name.known ? quoted(rule.name.value) : 'without a known name')));
+    const title = `${candidate.title}; the same text makes ${made.length === 1 ? 'rule' : 'rules'} ${names}`;
+    return this.#offerFor({ ...candidate, title, ports, ways }, [...rules, ...made], finding, found);
+  }
+
+  /** The first way of a candidate that changes these rules alone. */
+  #offerFor(
+    candidate: Candidate,
+    rules: readonly SecurityRule[],
+    finding: Finding,
+    { subject, holdsIn }: Found,
+  ): Offer | undefined {
+    const { ports, outcome } = candidate;
     const declared = new Set([placeKey(subject.group.declaration.place)]);
-    const promise: FixPromise = { rules, holdsIn, declared, ports: candidate.ports, outcome: candidate.outcome };
+    const promise: FixPromise = { rules: new Set(rules.map(ruleKey)), holdsIn, declared, ports, outcome };
     let second: Fix | undefined;
     for (const edits of candidate.ways) {
       if (!edits || edits.length === 0) continue;
@@ -189,12 +210,12 @@ export class FixFinder {
       if (!proof.kept) continue;
       const unsure = candidate.review || finding.id === 'conditional-management-port' || isPartial(subject.group);
       if (proof.touches.length === 0) {
-        return { title: candidate.title, disposition: unsure ? 'review' : 'safe', edits };
+        return { fix: { title: candidate.title, disposition: unsure ? 'review' : 'safe', edits }, ports };
       }
       const touches = proof.touches.map(one => shown(one, 80)).join('; ');
       second ??= { title: `${candidate.title} (${touches})`, disposition: 'review', edits };
     }
-    return second;
+    return second && { fix: second, ports };
   }
 
   #prove(edits: readonly TextEdit[], promise: FixPromise): Proof {
@@ -239,6 +260,17 @@ interface Offer {
 interface Found {
   readonly subject: Subject;
   readonly holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>;
+}
+
+/** The other rules that the rule's text makes, a loop's body for example, when they too are for management ports alone. */
+function madeWith({ group, rule, judged }: Subject): readonly SecurityRule[] {
+  const place = textKey(rule);
+  const others = group.rules.filter(other => textKey(other) === place && ruleKey(other) !== ruleKey(rule));
+  const isOwn = (other: SecurityRule): boolean => {
+    const { judged: ports, others: more } = portsCarried(other, judged);
+    return ports.length > 0 && !more && other.access.known && other.access.value === 'Allow';
+  };
+  return others.every(isOwn) ? others : [];
 }
 
 function candidatesOf(finding: Finding, subject: Subject, trusted: readonly string[]): Iterable<Candidate> {

@@ -39,8 +39,12 @@ const broken: Proof = { kept: false };
 
 /** The same for rules that one text makes: by where it stands, and the name. */
 export function ruleKey(rule: SecurityRule): string {
-  const place = rule.value.origin.at(-1)?.place ?? rule.place;
-  return `${placeKey(place)} ${nameText(rule)}`;
+  return `${textKey(rule)} ${nameText(rule)}`;
+}
+
+/** The same for rules that one text makes, whatever they are called: those of a loop for example. */
+export function textKey(rule: SecurityRule): string {
+  return placeKey(rule.value.origin.at(-1)?.place ?? rule.place);
 }
 
 /** A rule's name, or a text that stands for one that is not known. */

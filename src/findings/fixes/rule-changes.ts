@@ -5,10 +5,10 @@ import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { PropertyChange, TextEdit } from '../../templates/source-editor.ts';
 import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
 import { quoted, sentence } from '../message-text.ts';
-import { groupLabel, placeKey } from '../places.ts';
+import { groupLabel } from '../places.ts';
 import { atRule, depths } from './candidates.ts';
 import { editedTexts } from './edits.ts';
-import { groupKey } from './proof.ts';
+import { groupKey, textKey } from './proof.ts';
 import { rawProperty } from './rule-text.ts';
 import { ruleSignature, sameResources } from './signature.ts';
 import { type Edits, Texts } from './texts.ts';
@@ -235,10 +235,6 @@ class Mirror {
     if (left.length > 0) this.#touches.add(`also in ${groupLabel(before)}`);
     return true;
   }
-}
-
-function textKey(rule: SecurityRule): string {
-  return placeKey(rule.value.origin.at(-1)?.place ?? rule.place);
 }
 
 /** Whether a rule is what a change asks for, and its other properties are as they were. */

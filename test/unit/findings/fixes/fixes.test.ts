@@ -29,6 +29,45 @@ describe('fixes that would close too much', () => {
   });
 });
 
+describe('fixes of a text that makes several rules', () => {
+  const loop = (ports: string) => `
+var ports = ${ports}
+resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'nsg'
+  properties: {
+    securityRules: [for (port, i) in ports: {
+      name: 'allow-\${port}'
+      properties: {
+        priority: 200 + i
+        direction: 'Inbound'
+        access: 'Allow'
+        protocol: 'Tcp'
+        sourceAddressPrefix: '*'
+        sourcePortRange: '*'
+        destinationAddressPrefix: '*'
+        destinationPortRange: port
+      }
+    }]
+  }
+}
+`;
+
+  it('close them all where all are for management ports', async () => {
+    const bed = await bedOf({ 'main.bicep': loop("['22', '3389']") });
+    const one = finding(bed, 'open-management-port', 22);
+    assert.deepEqual(titlesOf(bed, one), [
+      "safe: Let only VirtualNetwork in by rule 'allow-22'; the same text makes rule 'allow-3389'",
+      "review: Deny instead of allow in rule 'allow-22'; the same text makes rule 'allow-3389' (machines inside the network are kept out as well)",
+    ]);
+    for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+  });
+
+  it('leave the text as it is where one of them is for something else', async () => {
+    const bed = await bedOf({ 'main.bicep': loop("['22', '443']") });
+    assert.deepEqual(titlesOf(bed, finding(bed, 'open-management-port', 22)), []);
+  });
+});
+
 for (const language of languageCases) {
   describe(`fixes in ${language.name}`, () => {
     const write = (name: keyof LanguageCase['texts']) => language.texts[name];
