@@ -3,7 +3,8 @@ import { intervalsContain } from '../../network/intervals.ts';
 import type { SecurityGroup, SecurityRule } from '../../network/model.ts';
 import type { OriginChain, TextPlace } from '../../network/origin.ts';
 import { parsePorts } from '../../network/port-set.ts';
-import { reachOf } from '../../network/reach.ts';
+import { isWide, reachOf } from '../../network/reach.ts';
+import { evaluateGroup } from '../../network/security-group.ts';
 import { sourcesOf } from '../../network/source-set.ts';
 import type { Json } from '../../network/value.ts';
 import type { PropertyChange } from '../../templates/source-editor.ts';
@@ -169,16 +170,31 @@ function denyInFront(subject: Subject): Candidate {
 
 function* denyInFrontWays(subject: Subject, ports: readonly number[]): Generator<Edits> {
   const { rule, group, texts } = subject;
-  const priority = rule.priority.known ? freePriorityBefore(group, rule.priority.value) : undefined;
-  if (priority === undefined || ports.length === 0) return;
-  const changes = [
-    ...newRule(subject, 'deny', priority),
-    change('access', 'Deny'),
-    ...(rule.protocol.known && rule.protocol.value === '*' ? [change('protocol', 'Tcp')] : []),
-    ...portChanges(rule, ports.map(String)),
-    ...sourceChanges(rule, ['Internet']),
-  ];
-  yield* atRule(subject, sites => texts.copy(sites, changes));
+  if (!rule.priority.known || ports.length === 0) return;
+  // Other rules may let the rest of the internet in before.
+  const before = [rule.priority.value, firstAdmitting(subject, ports)];
+  const priorities = new Set(before.map(one => (one === undefined ? undefined : freePriorityBefore(group, one))));
+  for (const priority of priorities) {
+    if (priority === undefined) continue;
+    const changes = [
+      ...newRule(subject, 'deny', priority),
+      change('access', 'Deny'),
+      ...(rule.protocol.known && rule.protocol.value === '*' ? [change('protocol', 'Tcp')] : []),
+      ...portChanges(rule, ports.map(String)),
+      ...sourceChanges(rule, ['Internet']),
+    ];
+    yield* atRule(subject, sites => texts.copy(sites, changes));
+  }
+}
+
+/** The priority of the first rule that lets more than a few addresses in at one of some ports. */
+function firstAdmitting({ group }: Subject, ports: readonly number[]): number | undefined {
+  const priorities = evaluateGroup(group, { ports }).flatMap(({ proof }) =>
+    proof.flatMap(({ effect, reach, rule }) =>
+      effect === 'admits' && isWide(reach) && rule?.priority.known ? [rule.priority.value] : [],
+    ),
+  );
+  return priorities.length === 0 ? undefined : Math.min(...priorities);
 }
 
 /** Deny rules that come too late for a port of the rule, moved in front of it. */

@@ -202,7 +202,9 @@ export class FixFinder {
   ): Offer | undefined {
     const { ports, outcome } = candidate;
     const declared = new Set([placeKey(subject.group.declaration.place)]);
-    const promise: FixPromise = { rules: new Set(rules.map(ruleKey)), holdsIn, declared, ports, outcome };
+    const keys = new Set(rules.map(ruleKey));
+    const closed = candidate.rule ? ports : ports.filter(port => isDecided(port, keys, holdsIn));
+    const promise: FixPromise = { rules: keys, holdsIn, declared, ports, closed, outcome };
     let second: Fix | undefined;
     for (const edits of candidate.ways) {
       if (!edits || edits.length === 0) continue;
@@ -210,18 +212,18 @@ export class FixFinder {
       if (!proof.kept) continue;
       const unsure = candidate.review || finding.id === 'conditional-management-port' || isPartial(subject.group);
       if (proof.touches.length === 0) {
-        return { fix: { title: candidate.title, disposition: unsure ? 'review' : 'safe', edits }, ports };
+        return { fix: { title: candidate.title, disposition: unsure ? 'review' : 'safe', edits }, ports: closed };
       }
       const touches = proof.touches.map(one => shown(one, 80)).join('; ');
       second ??= { title: `${candidate.title} (${touches})`, disposition: 'review', edits };
     }
-    return second && { fix: second, ports };
+    return second && { fix: second, ports: closed };
   }
 
   #prove(edits: readonly TextEdit[], promise: FixPromise): Proof {
     const { analyses, files, ports } = this.context;
     const holdsIn = [...promise.holdsIn.values()].map(groups => [...groups]);
-    const key = JSON.stringify([edits, [...promise.rules], holdsIn, promise.ports, promise.outcome]);
+    const key = JSON.stringify([edits, [...promise.rules], holdsIn, promise.ports, promise.closed, promise.outcome]);
     const known = this.#proofs.get(key);
     if (known) return known;
     const judged = [...promise.holdsIn.keys()];
@@ -260,6 +262,22 @@ interface Offer {
 interface Found {
   readonly subject: Subject;
   readonly holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>;
+}
+
+/** Whether some rules are among those that let somebody in at a port. */
+function isDecided(
+  port: number,
+  rules: ReadonlySet<string>,
+  holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>,
+): boolean {
+  for (const [{ groups }, keys] of holdsIn) {
+    for (const { group, verdicts } of groups) {
+      if (!keys.has(groupKey(group))) continue;
+      const steps = verdicts.find(verdict => verdict.port === port)?.proof ?? [];
+      if (steps.some(step => step.effect === 'admits' && step.rule && rules.has(ruleKey(step.rule)))) return true;
+    }
+  }
+  return false;
 }
 
 /** The other rules that the rule's text makes, a loop's body for example, when they too are for management ports alone. */

@@ -23,8 +23,10 @@ export interface FixPromise {
   readonly holdsIn: ReadonlyMap<UnitAnalysis, ReadonlySet<string>>;
   /** Where those groups are declared. */
   readonly declared: ReadonlySet<string>;
-  /** TCP ports that it closes; empty when verdicts stay as they are. */
+  /** TCP ports that it may close; empty when verdicts stay as they are. */
   readonly ports: readonly number[];
+  /** Those of them that must be closed then: for the others an earlier rule decides. */
+  readonly closed: readonly number[];
   /**
    * `narrow`: only a few addresses, or nobody, get in. `undecided`: nobody surely does, and the deployment decides.
    * `same`: nothing changes but the text.
@@ -155,9 +157,10 @@ class Comparison {
   }
 
   #portHolds(group: SecurityGroup, old: PortVerdict, now: PortVerdict): boolean {
-    const { ports, outcome } = this.promise;
+    const { ports, closed, outcome } = this.promise;
     if (!ports.includes(old.port)) return sameVerdict(old, now);
     if (!isNarrower(now, old)) return false;
+    if (!closed.includes(old.port)) return true;
     if (!this.#mustHold(group)) {
       this.#noteOther(group, old, now);
       return true;

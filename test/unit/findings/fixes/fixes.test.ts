@@ -29,6 +29,54 @@ describe('fixes that would close too much', () => {
   });
 });
 
+describe('fixes of a rule beside another one that opens the same port', () => {
+  const item = (name: string, priority: number, source: string, ports: string) => `{
+        name: '${name}'
+        properties: {
+          priority: ${priority}
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '${source}'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRanges: [${ports}]
+        }
+      }`;
+  const group = (...items: readonly string[]) => ({
+    'main.bicep': `resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
+  name: 'nsg'
+  properties: {
+    securityRules: [
+      ${items.join('\n      ')}
+    ]
+  }
+}
+`,
+  });
+
+  it('close the ports at which no earlier rule decides', async () => {
+    const bed = await bedOf(group(item('ssh', 200, '*', "'22'"), item('mgmt', 300, 'Internet', "'22', '3389'")));
+    const one = finding(bed, 'open-management-port', 3389);
+    assert.deepEqual(titlesOf(bed, one), [
+      "safe: Let only VirtualNetwork in by rule 'mgmt'",
+      "review: Remove rule 'mgmt'",
+      "review: Make the source of rule 'mgmt' a parameter without default",
+    ]);
+    for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+  });
+
+  it('deny in front of all of them', async () => {
+    const bed = await bedOf(group(item('low', 200, '0.0.0.0/1', "'22'"), item('high', 300, '128.0.0.0/1', "'22'")));
+    for (const one of bed.findings.filter(found => found.id === 'open-management-port')) {
+      assert.deepEqual(titlesOf(bed, one), [
+        `safe: Deny SSH (22) from the internet in front of rule '${one.securityRule}'`,
+      ]);
+      for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+    }
+  });
+});
+
 describe('fixes of a text that makes several rules', () => {
   const loop = (ports: string) => `
 var ports = ${ports}
