@@ -194,16 +194,14 @@ export class FixFinder {
   }
 
   /** The first way of a candidate that changes these rules alone. */
-  #offerFor(
-    candidate: Candidate,
-    rules: readonly SecurityRule[],
-    finding: Finding,
-    { subject, holdsIn }: Found,
-  ): Offer | undefined {
-    const { ports, outcome } = candidate;
+  #offerFor(candidate: Candidate, rules: readonly SecurityRule[], finding: Finding, found: Found): Offer | undefined {
+    const { subject, holdsIn } = found;
+    const { outcome } = candidate;
     const declared = new Set([placeKey(subject.group.declaration.place)]);
     const keys = new Set(rules.map(ruleKey));
-    const closed = candidate.rule ? ports : ports.filter(port => isDecided(port, keys, holdsIn));
+    const closed = candidate.rule ? candidate.ports : candidate.ports.filter(port => isDecided(port, keys, holdsIn));
+    const ports =
+      candidate.rule || outcome === 'same' ? closed : [...candidate.ports, ...this.#portsElsewhere(keys, found)];
     const promise: FixPromise = { rules: keys, holdsIn, declared, ports, closed, outcome };
     let second: Fix | undefined;
     for (const edits of candidate.ways) {
@@ -218,6 +216,16 @@ export class FixFinder {
       second ??= { title: `${candidate.title} (${touches})`, disposition: 'review', edits };
     }
     return second && { fix: second, ports: closed };
+  }
+
+  /** The judged ports that some rules are for in other readings of the same unit, where a parameter decides the port. */
+  #portsElsewhere(keys: ReadonlySet<string>, { subject, holdsIn }: Found): readonly number[] {
+    const units = new Set([...holdsIn.keys()].map(one => one.unit));
+    const others = this.context.analyses.filter(one => units.has(one.unit) && !holdsIn.has(one));
+    const same = others.flatMap(one =>
+      one.groups.flatMap(({ group }) => group.rules.filter(rule => keys.has(ruleKey(rule)))),
+    );
+    return same.flatMap(rule => portsCarried(rule, subject.judged).judged);
   }
 
   #prove(edits: readonly TextEdit[], promise: FixPromise): Proof {

@@ -160,11 +160,11 @@ class Comparison {
     const { ports, closed, outcome } = this.promise;
     if (!ports.includes(old.port)) return sameVerdict(old, now);
     if (!isNarrower(now, old)) return false;
-    if (!closed.includes(old.port)) return true;
     if (!this.#mustHold(group)) {
       this.#noteOther(group, old, now);
       return true;
     }
+    if (!closed.includes(old.port)) return true;
     this.#noteLost(old, now);
     if (outcome === 'undecided') return isNarrow(now.atLeast);
     if (outcome === 'same') return sameVerdict(old, now);

@@ -66,6 +66,19 @@ describe('fixes of a rule beside another one that opens the same port', () => {
     for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
   });
 
+  it('close what parameter files make of the rule', async () => {
+    const texts = group(item('mgmt', 200, '*', 'port'));
+    const bed = await bedOf({
+      'main.bicep': `param port string = '22'\n${texts['main.bicep']}`,
+      'rdp.bicepparam': "using 'main.bicep'\nparam port = '3389'\n",
+    });
+    for (const port of [22, 3389]) {
+      const one = finding(bed, 'open-management-port', port);
+      assert.equal(titlesOf(bed, one)[0], "safe: Let only VirtualNetwork in by rule 'mgmt'");
+      for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+    }
+  });
+
   it('deny in front of all of them', async () => {
     const bed = await bedOf(group(item('low', 200, '0.0.0.0/1', "'22'"), item('high', 300, '128.0.0.0/1', "'22'")));
     for (const one of bed.findings.filter(found => found.id === 'open-management-port')) {
