@@ -33,6 +33,43 @@ export interface UnitAnalysis extends UnitReading {
   readonly machines: readonly MachineVerdict[];
   /** Before suppression and severity overrides. */
   readonly findings: readonly Finding[];
+  /**
+   * Set where everything else here is what was found with the defaults, which the parameter file does not change: the
+   * unit read and judged with the file, for those who look at values that nothing was judged by.
+   */
+  readonly apart?: () => UnitAnalysis;
+}
+
+/** An analysis of which every value is as its parameter file has it, judged by or not. */
+export function wholeAnalysis(analysis: UnitAnalysis): UnitAnalysis {
+  return analysis.apart?.() ?? analysis;
+}
+
+/**
+ * The analysis of a unit with a parameter file that gives values to nothing that the analysis with the defaults looked
+ * at; undefined when the unit must be read with it.
+ */
+export function sharedAnalysis(
+  defaults: UnitAnalysis,
+  parameterFile: string,
+  files: FileSystem,
+  ports: readonly number[],
+): UnitAnalysis | undefined {
+  const recorded = new RecordedFiles(files, defaults.files);
+  const reading = defaults.reading.withParameters?.(parameterFile, recorded);
+  if (!reading) return undefined;
+  const { unit, format, language } = defaults;
+  let apart: UnitAnalysis | undefined;
+  return {
+    ...defaults,
+    parameterFile,
+    reading,
+    files: recorded,
+    apart: () => {
+      apart ??= analyseUnit({ unit, format, language, parameterFile }, recorded, ports);
+      return apart;
+    },
+  };
 }
 
 /**

@@ -25,7 +25,7 @@ export function* exposures(context: RuleContext, kind: ExposureKind): Generator<
     for (const verdict of verdicts) {
       if (!isWide(verdict.reach)) continue;
       if (kind === 'conditional' && verdict.certainty !== 'conditional') continue;
-      for (const [step, of] of classify(verdict)) {
+      for (const [step, of] of classesOf(verdict)) {
         if (of !== kind) continue;
         yield { kind, group, verdict, step, ...(step.rule ? { rule: step.rule } : {}) };
       }
@@ -33,7 +33,19 @@ export function* exposures(context: RuleContext, kind: ExposureKind): Generator<
   }
 }
 
-function classify(verdict: PortVerdict): Map<ProofStep, ExposureKind> {
+/** Of each verdict every kind of exposure is asked for. */
+const classified = new WeakMap<PortVerdict, ReadonlyMap<ProofStep, ExposureKind>>();
+
+function classesOf(verdict: PortVerdict): ReadonlyMap<ProofStep, ExposureKind> {
+  let classes = classified.get(verdict);
+  if (!classes) {
+    classes = classify(verdict);
+    classified.set(verdict, classes);
+  }
+  return classes;
+}
+
+function classify(verdict: PortVerdict): ReadonlyMap<ProofStep, ExposureKind> {
   const admitting = verdict.proof.filter(step => step.effect === 'admits' && step.reach !== 'none');
   const out = new Map<ProofStep, ExposureKind>();
   for (const step of admitting) {

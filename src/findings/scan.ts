@@ -1,7 +1,14 @@
 import type { FileRead, FileSystem } from '../templates/file-system.ts';
 import { mayBeTemplate, type TemplateLanguages } from '../templates/languages.ts';
 import type { ReadProblem, TemplateFormat, TemplateLanguage } from '../templates/reading.ts';
-import { judgeUnit, readUnit, type UnitAnalysis, type UnitReading, type UnitRequest } from './analysis.ts';
+import {
+  judgeUnit,
+  readUnit,
+  sharedAnalysis,
+  type UnitAnalysis,
+  type UnitReading,
+  type UnitRequest,
+} from './analysis.ts';
 
 /** What became of one scanned file. */
 export interface ScannedFile {
@@ -216,22 +223,37 @@ export class Scanner {
       if (request.isCancelled?.()) return undefined;
       const known = this.#kept.get(key);
       if (known?.read.files.unchanged(this.files)) return known;
-      const given = parameterFile === undefined ? {} : { parameterFile };
-      const { format, language } = unit;
-      const read = readUnit({ unit: unit.unit, format, language, ...given }, this.files, request.isCancelled);
+      const kept = this.#shared(unit, parameterFile, request) ?? this.#readAnew(unit, parameterFile, request);
       if (request.isCancelled?.()) return undefined;
       // Also when only folders were missing: their answer does not tell that it is not there yet.
       if (fetches < maximumFetches && (await this.files.load?.())) continue;
-      const kept = { read };
       this.#kept.set(key, kept);
       return kept;
     }
   }
 
+  #readAnew({ unit, format, language }: Unit, parameterFile: string | undefined, request: ScanRequest): Kept {
+    const given = parameterFile === undefined ? {} : { parameterFile };
+    return { read: readUnit({ unit, format, language, ...given }, this.files, request.isCancelled) };
+  }
+
+  /** What was found with the defaults, which are judged first, where the parameter file changes nothing of it. */
+  #shared({ unit }: Unit, parameterFile: string | undefined, { ports }: ScanRequest): Kept | undefined {
+    if (parameterFile === undefined) return undefined;
+    const defaults = this.#kept.get(`${unit}\n`)?.judged;
+    const judged = defaults && sharedAnalysis(defaults, parameterFile, this.files, ports);
+    return judged && { read: judged, judged };
+  }
+
   /** Judges a unit with its defaults or with a parameter file. Undefined when cancelled. */
   async #judge(unit: Unit, parameterFile: string | undefined, request: ScanRequest): Promise<UnitAnalysis | undefined> {
     const ports = request.ports.join();
-    if (ports !== this.#keptPorts) for (const kept of this.#kept.values()) delete kept.judged;
+    if (ports !== this.#keptPorts) {
+      for (const [key, kept] of this.#kept) {
+        if (kept.judged?.apart) this.#kept.delete(key);
+        else delete kept.judged;
+      }
+    }
     this.#keptPorts = ports;
     for (let fetches = 0; ; fetches++) {
       const kept = await this.#read(unit, parameterFile, request);

@@ -61,10 +61,9 @@ export function settleFindings<T extends JudgedReading>(
   return out;
 }
 
-/** A text by which the same fact in two readings is equal. */
-function findingKey(finding: Finding): string {
-  const parts = [finding.id, finding.address, finding.securityGroup, finding.securityRule, finding.port];
-  return JSON.stringify([placeKey(finding.place), ...parts]);
+/** A text by which the same fact in two readings is equal: a group is the same whatever name they give it. */
+function findingKey({ id, place, address, securityGroup, securityRule, port }: Finding): string {
+  return JSON.stringify([placeKey(place), id, address ?? securityGroup, securityRule, port]);
 }
 
 interface PlacedComment {

@@ -142,6 +142,8 @@ export interface BackendPool {
 
 export interface BackendAddress {
   readonly address?: AddressSet;
+  /** Set while the address is not known: whose private address it is, if that is known, and what it hangs on. */
+  readonly unknown?: { readonly interface: string | undefined; readonly dependsOn: readonly string[] };
   readonly ipConfiguration?: Reference;
   readonly virtualNetworkId?: string;
   /** Frontend ports given to this member, by the lower-case name of the inbound NAT rule. */

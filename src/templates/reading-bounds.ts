@@ -8,8 +8,8 @@ const mostProblems = 100;
 
 /** What one reading may do, and what it has to say: the part that evaluators share. */
 export class ReadingBounds {
-  readonly #problems = new Map<string, ReadProblem>();
-  readonly #hidden = new Set<string>();
+  #problems: Map<string, ReadProblem> | undefined;
+  #hidden: Set<string> | undefined;
   #depth = 0;
   #exhausted = false;
 
@@ -19,7 +19,7 @@ export class ReadingBounds {
   ) {}
 
   get problems(): readonly ReadProblem[] {
-    return [...this.#problems.values()];
+    return this.#problems ? [...this.#problems.values()] : [];
   }
 
   /** True once the reading has used up its work: what follows is left unread. */
@@ -29,11 +29,13 @@ export class ReadingBounds {
 
   /** Keeps what is wrong in a file to itself: the file is not the user's. */
   hide(path: string): void {
+    this.#hidden ??= new Set();
     this.#hidden.add(path);
   }
 
   report(at: TextPlace, message: string, level: ReadProblem['level'] = 'warning'): void {
-    if (this.#hidden.has(at.file)) return;
+    if (this.#hidden?.has(at.file)) return;
+    this.#problems ??= new Map();
     const key = `${at.file}:${at.range.start}:${message}`;
     if (this.#problems.size < mostProblems) this.#problems.set(key, { level, message, place: at });
   }

@@ -32,6 +32,11 @@ export interface TemplateReading {
   readonly dependencies: readonly string[];
   /** Files (for Terraform: folders) that the entry calls, directly or through others: modules, linked templates. */
   readonly called: readonly string[];
+  /**
+   * This reading as it is with a parameter file besides, when the file gives values to nothing that was looked at so
+   * far; undefined when the unit must be read anew with it.
+   */
+  readonly withParameters?: (parameterFile: string, files: FileSystem) => TemplateReading | undefined;
 }
 
 export interface ReadOptions {

@@ -5,11 +5,19 @@ import type { FileRead, FileSystem, FolderEntry } from './file-system.ts';
  * {@link unchanged} asks the same questions again.
  */
 export class RecordedFiles implements FileSystem {
-  readonly #reads = new Map<string, FileRead>();
-  readonly #modules = new Map<string, FileRead>();
-  readonly #lists = new Map<string, readonly FolderEntry[]>();
+  readonly #reads: Map<string, FileRead>;
+  readonly #modules: Map<string, FileRead>;
+  readonly #lists: Map<string, readonly FolderEntry[]>;
 
-  constructor(private readonly files: FileSystem) {}
+  /** `known`: what was asked and answered before counts as asked here too. */
+  constructor(
+    private readonly files: FileSystem,
+    known?: RecordedFiles,
+  ) {
+    this.#reads = new Map(known ? known.#reads : undefined);
+    this.#modules = new Map(known ? known.#modules : undefined);
+    this.#lists = new Map(known ? known.#lists : undefined);
+  }
 
   read(path: string): FileRead {
     let answer = this.#reads.get(path);
@@ -45,17 +53,6 @@ export class RecordedFiles implements FileSystem {
   /** Paths of files asked for, found or not. */
   get paths(): readonly string[] {
     return [...this.#reads.keys()];
-  }
-
-  /** Folders whose entries were asked for. */
-  get folders(): readonly string[] {
-    return [...this.#lists.keys()];
-  }
-
-  /** True when some answer was `not-loaded`: the reading must be made again once the files are there. */
-  get incomplete(): boolean {
-    const isNotLoaded = (answer: FileRead) => 'reason' in answer && answer.reason === 'not-loaded';
-    return [...this.#reads.values(), ...this.#modules.values()].some(isNotLoaded);
   }
 
   /** True when `files` would answer every question as it was answered. */
@@ -99,11 +96,13 @@ function noModuleCache(path: string): FileRead {
 }
 
 function sameRead(a: FileRead, b: FileRead): boolean {
+  if (a === b) return true;
   if ('text' in a) return 'text' in b && a.text === b.text;
   return 'reason' in b && a.reason === b.reason;
 }
 
 function sameEntries(a: readonly FolderEntry[], b: readonly FolderEntry[]): boolean {
+  if (a === b) return true;
   return (
     a.length === b.length && a.every((entry, index) => entry.name === b[index]?.name && entry.kind === b[index]?.kind)
   );

@@ -1,47 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeFiles } from '../../src/cli/node-files.ts';
-import { readResources } from '../../src/network/rest/read-resources.ts';
-import { evaluateGroup } from '../../src/network/security-group.ts';
-import { bicepLanguage } from '../../src/templates/bicep/language.ts';
+import { Scanner, type ScanResult } from '../../src/findings/scan.ts';
+import { managementPorts } from '../../src/network/verdict.ts';
 import { TokenBuffers, tokenize } from '../../src/templates/bicep/lexer.ts';
+import { TemplateLanguages } from '../../src/templates/languages.ts';
 
-/** Two actions to be timed against one another. */
+/** Actions to be timed against one another. */
 export interface BicepBench {
   readonly files: number;
-  /** Judges the security groups of every Bicep file of the folder, with the modules that it calls. */
-  readonly analyse: () => void;
-  /** Reads and splits into tokens the same files, as often as a reading asks for them. */
-  readonly lex: () => void;
+  /** Scans every file as the command line does, with a reader that has read nothing yet. */
+  readonly scan: () => Promise<ScanResult>;
+  /**
+   * Reads and splits into tokens what the scan judges: for each template that is judged by itself, its file and the
+   * modules that it calls, each once. A module that ten templates call is judged in each of them, with other arguments.
+   */
+  readonly lexJudged: () => void;
+  /** Reads and splits into tokens every file once, however many templates call it. */
+  readonly lexOnce: () => void;
 }
 
 /** What is measured of Bicep, over all `.bicep` files of a folder. */
-export function bicepBench(folder: string): BicepBench {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+export async function bicepBench(folder: string): Promise<BicepBench> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.bicep'))
     .map(file => file.replaceAll('\\', '/'))
     .sort();
-  const asked = files.map(file => bicepFilesOf(folder, file));
-  return {
-    files: files.length,
-    analyse: () => {
-      const language = bicepLanguage();
-      const reader = new NodeFiles(folder);
-      for (const unit of files) {
-        const { declarations } = language.read(unit, reader);
-        for (const group of readResources(declarations).securityGroups) evaluateGroup(group);
-      }
-    },
-    lex: () => {
-      const buffers = new TokenBuffers();
-      for (const paths of asked)
-        for (const path of paths) tokenize(readFileSync(join(folder, path), 'utf8'), { buffers });
-    },
+  const scan = (): Promise<ScanResult> => {
+    const languages = new TemplateLanguages(name => Promise.reject(new Error(`${name} is not needed for Bicep.`)));
+    return new Scanner(languages, new NodeFiles(folder)).scan({ paths, ports: managementPorts });
   };
-}
-
-function bicepFilesOf(folder: string, file: string): readonly string[] {
-  const files = new NodeFiles(folder);
-  const { dependencies } = bicepLanguage().read(file, files);
-  return dependencies.filter(path => path.endsWith('.bicep') && 'text' in files.read(path));
+  const lex = (files: readonly string[]): void => {
+    const buffers = new TokenBuffers();
+    for (const file of files) tokenize(readFileSync(join(folder, file), 'utf8'), { buffers });
+  };
+  const known = new Set(paths);
+  const { analyses } = await scan();
+  const judged = analyses
+    .filter(({ parameterFile }) => parameterFile === undefined)
+    .flatMap(({ reading }) => reading.dependencies.filter(file => known.has(file)));
+  return { files: paths.length, scan, lexJudged: () => lex(judged), lexOnce: () => lex(paths) };
 }

@@ -2,7 +2,7 @@ import type { SecurityGroup, SecurityRule } from '../../network/model.ts';
 import type { FileSystem } from '../../templates/file-system.ts';
 import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { TextEdit } from '../../templates/source-editor.ts';
-import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
+import { analyseUnit, type UnitAnalysis, wholeAnalysis } from '../analysis.ts';
 import { coveredBy, knownInboundRules } from '../coverage.ts';
 import type { Finding, Fix } from '../finding.ts';
 import { joined, quoted, shown } from '../message-text.ts';
@@ -138,7 +138,7 @@ export class FixFinder {
     if (!rule || !group || !first) return undefined;
     const instances: SecurityRule[] = [];
     const holdsIn = new Map<UnitAnalysis, Set<string>>();
-    for (const analysis of finding.foundIn) {
+    for (const analysis of finding.foundIn.map(wholeAnalysis)) {
       for (const other of this.#findingsLike(finding, analysis)) {
         if (other.subject.rule) instances.push(other.subject.rule);
         const groups = holdsIn.get(analysis) ?? new Set();

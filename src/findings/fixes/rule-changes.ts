@@ -3,7 +3,7 @@ import type { Json, Value } from '../../network/value.ts';
 import type { FileSystem } from '../../templates/file-system.ts';
 import { OverlayFiles } from '../../templates/recorded-files.ts';
 import type { PropertyChange, TextEdit } from '../../templates/source-editor.ts';
-import { analyseUnit, type UnitAnalysis } from '../analysis.ts';
+import { analyseUnit, type UnitAnalysis, wholeAnalysis } from '../analysis.ts';
 import { quoted, sentence } from '../message-text.ts';
 import { groupLabel } from '../places.ts';
 import { atRule, depths } from './candidates.ts';
@@ -98,9 +98,9 @@ interface DeclaredGroup {
 
 /** Every reading of a group of a name, in any letter case, rules of a group that is declared elsewhere included. */
 function declaredGroups(name: string, analyses: readonly UnitAnalysis[]): DeclaredGroup[] {
-  return analyses.flatMap(analysis =>
-    analysis.groups.flatMap(({ group }) => (isNamed(group, name) ? [{ analysis, group }] : [])),
-  );
+  return analyses
+    .map(wholeAnalysis)
+    .flatMap(analysis => analysis.groups.flatMap(({ group }) => (isNamed(group, name) ? [{ analysis, group }] : [])));
 }
 
 function isNamed({ name }: SecurityGroup | SecurityRule, wanted: string): boolean {
@@ -191,8 +191,9 @@ class Mirror {
         const rule = ruleNamed(group, change.rule);
         if (rule) this.#texts.add(textKey(rule));
       }
-    for (const before of analyses) {
-      if (!before.files.paths.some(path => texts.has(path))) continue;
+    for (const analysis of analyses) {
+      if (!analysis.files.paths.some(path => texts.has(path))) continue;
+      const before = wholeAnalysis(analysis);
       const after = analyseUnit(before, overlay, ports);
       if (after.reading.problems.length > before.reading.problems.length) return undefined;
       if (!sameResources(before.reading.declarations, after.reading.declarations)) return undefined;

@@ -59,27 +59,45 @@ function open({ port, declaration, place, paths, machines }: JumpPath): Finding 
     3,
   );
   const frontends = joined([...new Set(paths.map(one => quoted(one.frontend)))], 3);
-  const admit = path.decidedBy.length === 1 ? 'admits' : 'admit';
-  const by =
-    path.decidedBy.length > 0
-      ? `; ${joined(path.decidedBy.map(quoted), 3)} ${admit} ${sourcesPhrase(shownSources(path))}`
-      : '';
   return {
     id: openJumpPath.id,
     level: levelOf(path),
     message: sentence(
-      `${portLabel(port)} of ${plural('machine', machines.size)} ${joined([...machines].map(quoted), 3)} is open to ${reachPhrase(path.reach)} through ${plural(kinds[path.kind], paths.length)} ${through} at ${frontends}${by}.`,
+      `${portLabel(port)} of ${plural('machine', machines.size)} ${joined([...machines].map(quoted), 3)} is open to ${reachPhrase(path.reach)} through ${plural(kinds[path.kind], paths.length)} ${through} at ${frontends}${decision(path)}.`,
     ),
     place,
     address: declaration.address,
     port,
     related: path.proof.flatMap(step =>
       step.effect === 'admits' && step.rule
-        ? [{ place: step.rule.place, message: `Rule ${quoted(step.ruleName)} admits ${admittedPhrase(step)}.` }]
+        ? [
+            {
+              place: step.rule.place,
+              message: `Rule ${quoted(step.ruleName)} admits ${relays.get(path.kind) ?? admittedPhrase(step)}.`,
+            },
+          ]
         : [],
     ),
     subject: {},
   };
+}
+
+/** What the groups of a machine see as the sender, where it is not the client. */
+const relays: ReadonlyMap<PathKind, string> = new Map([
+  ['firewall-dnat', 'the firewall'],
+  ['app-gateway', 'the gateway'],
+]);
+
+/** Who decides about whom, as the end of a sentence. */
+function decision(path: PathVerdict): string {
+  const admits = (names: readonly string[], whom: string): string[] =>
+    names.length === 0 ? [] : [`${joined(names.map(quoted), 3)} ${names.length === 1 ? 'admits' : 'admit'} ${whom}`];
+  const sources = sourcesPhrase(shownSources(path));
+  const relay = relays.get(path.kind);
+  const inGroups = path.decidedBy.filter(name => path.groups.some(group => name.startsWith(`${group.name}/`)));
+  const before = path.decidedBy.filter(name => !inGroups.includes(name));
+  const parts = relay ? [...admits(before, sources), ...admits(inGroups, relay)] : admits(path.decidedBy, sources);
+  return parts.length === 0 ? '' : `; ${parts.join(', and ')}`;
 }
 
 function plural(noun: string, count: number): string {

@@ -32,11 +32,15 @@ function without(end: PublicEnd): Finding {
 }
 
 function judge({ paths }: PublicEnd): { readonly level: Level; readonly consequence: string } {
+  const isDirect = paths.some(path => path.kind === 'public-ip');
+  const [who, ports] = isDirect
+    ? ['a Basic address', 'every port']
+    : ['a Basic load balancer', 'the ports that its rules name'];
   if (widestReach(paths, 'atLeast') !== 'none')
-    return { level: 'error', consequence: 'a Basic address lets the internet reach every port' };
+    return { level: 'error', consequence: `${who} lets the internet reach ${ports}` };
   if (widestReach(paths, 'reach') !== 'none') {
     const on = [...new Set(paths.flatMap(path => path.dependsOn))].map(name => shown(name, 80));
-    return { level: 'warning', consequence: `whether the internet reaches every port depends on ${joined(on, 3)}` };
+    return { level: 'warning', consequence: `whether the internet reaches ${ports} depends on ${joined(on, 3)}` };
   }
   return {
     level: 'note',

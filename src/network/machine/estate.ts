@@ -1,4 +1,4 @@
-import type { AddressSet } from '../address-set.ts';
+import { type AddressSet, noAddresses, uniteAddresses } from '../address-set.ts';
 import type { Destination } from '../cells.ts';
 import type { Level } from '../compiled-rule.ts';
 import { interfaceKey } from '../interface-address.ts';
@@ -15,6 +15,7 @@ export class Estate {
   readonly #layers = new Map<string, RuleLayer>();
   readonly #admin = new Map<string, AdminLayers | undefined>();
   #associations: Map<string, string> | undefined;
+  #taken: Map<string, AddressSet> | undefined;
 
   constructor(readonly model: NetworkModel) {}
 
@@ -68,7 +69,7 @@ export class Estate {
     if (known) return known;
     const group = this.model.securityGroupsById.get(reference.id);
     const layer = group
-      ? compileGroup(this.#complete(group, reference.name))
+      ? compileGroup(this.#complete(group, group.name.known ? group.name.value : reference.name))
       : unreadableLayer(reference.name, this.missingAt('security group', reference));
     this.#layers.set(reference.id, layer);
     return layer;
@@ -125,6 +126,22 @@ export class Estate {
     return subnet?.id === undefined ? undefined : this.model.subnets.get(subnet.id)?.prefixes;
   }
 
+  /** The addresses that interfaces in a subnet's network surely have: no other one is given them. */
+  takenIn(subnet: Reference | undefined): AddressSet {
+    if (!this.#taken) {
+      this.#taken = new Map();
+      for (const { declaration, ipConfigurations } of this.model.interfaces.values()) {
+        if (declaration.existence.kind !== 'certain') continue;
+        for (const { privateAddress, subnet: own } of ipConfigurations) {
+          const network = this.networkOf(own);
+          if (network === undefined || !privateAddress.known) continue;
+          this.#taken.set(network, uniteAddresses(this.#taken.get(network) ?? noAddresses, privateAddress.value));
+        }
+      }
+    }
+    return this.#taken.get(this.networkOf(subnet) ?? '') ?? noAddresses;
+  }
+
   /**
    * Where packets on a way go, as security groups see it: the private address of the IP configuration; with a floating
    * IP the frontend's address, which belongs to no application security group.
@@ -132,10 +149,7 @@ export class Estate {
    */
   destinationOf({ interface: network, ipConfiguration: configuration, family, floating }: Way): Destination {
     const { applicationSecurityGroups: groups, privateAddress } = configuration;
-    if (floating) {
-      const { address } = floating;
-      return { family, ...(address ? { where: address } : {}), groups: new Set(), moreGroups: false };
-    }
+    if (floating) return { family, where: floating, groups: new Set(), moreGroups: false };
     const known = new Set<string>();
     let moreGroups = groups.more !== undefined;
     for (const group of groups.items) {

@@ -202,6 +202,9 @@ export class FirewallIndex {
       if (level === 0) continue;
       if (translation.to) {
         if (address && isEmpty(intersectAddresses(translation.to, address))) continue;
+        const { privateAddress } = configuration;
+        if (!privateAddress.known && includesAddresses(this.#estate.takenIn(configuration.subnet), translation.to))
+          continue;
         if (!address || sure === 1) {
           level = minLevel(level, 1);
           dependsOn.push(`the private address of interface ${network.name}`);
@@ -322,10 +325,10 @@ export class FirewallIndex {
       });
       if (!matched && ownAddresses.includes(undefined)) addresses.set(item.value, { level: 2, dependsOn: [] });
     }
-    if (rule.destinationAddresses.rest) {
-      const { dependsOn } = rule.destinationAddresses.rest;
-      for (const text of own) if (!addresses.has(text)) addresses.set(text, { level: 1, dependsOn });
-    }
+    const { items, rest } = rule.destinationAddresses;
+    if (rest && items.length === 0) addresses.set(own.join(' or '), { level: 2, dependsOn: [] });
+    else if (rest)
+      for (const text of own) if (!addresses.has(text)) addresses.set(text, { level: 1, dependsOn: rest.dependsOn });
     const ports = translatedPort === 'same' ? String(port) : portsText(rule.destinationPorts, destinationPorts, port);
     return [...addresses].map(([text, { level, dependsOn }]) => ({ text: endpoint(text, ports), level, dependsOn }));
   }

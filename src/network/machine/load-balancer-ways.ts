@@ -1,6 +1,7 @@
 import { parseAddresses } from '../address-prefix.ts';
 import { intersectAddresses, isEmpty } from '../address-set.ts';
 import { type Level, minLevel } from '../compiled-rule.ts';
+import { interfaceKey } from '../interface-address.ts';
 import type {
   BackendAddress,
   BackendPool,
@@ -11,6 +12,7 @@ import type {
   NetworkInterface,
   Reference,
 } from '../network-model.ts';
+import { publicAddresses } from '../reach.ts';
 import type { Estate } from './estate.ts';
 import { endpoint, type Way } from './way.ts';
 
@@ -68,7 +70,7 @@ export class LoadBalancerIndex {
           if (member.id !== undefined) push(this.#poolsByMember, member.id, pool.id);
         for (const address of pool.addresses) {
           if (address.ipConfiguration?.id !== undefined) push(this.#poolsByMember, address.ipConfiguration.id, pool.id);
-          else if (address.address) this.#poolsByAddress.push({ pool, address });
+          else if (address.address || address.unknown) this.#poolsByAddress.push({ pool, address });
         }
       }
     }
@@ -86,15 +88,19 @@ export class LoadBalancerIndex {
     const out = new Set<string>();
     for (const pool of configuration.backendPools.items) if (pool.id !== undefined && !pool.uncertain) out.add(pool.id);
     for (const pool of this.#poolsByMember.get(configuration.id) ?? []) out.add(pool);
-    if (this.#poolsByAddress.length > 0 && configuration.privateAddress.known) {
-      const network = this.#estate.networkOf(configuration.subnet);
-      for (const { pool, address } of this.#poolsByAddress) {
-        if (address.virtualNetworkId !== undefined && network !== undefined && address.virtualNetworkId !== network)
-          continue;
-        if (!isEmpty(intersectAddresses(address.address!, configuration.privateAddress.value))) out.add(pool.id);
-      }
-    }
+    for (const { pool, address } of this.#poolsByAddress)
+      if (this.#isAddressOf(address, configuration) === true) out.add(pool.id);
     return out;
+  }
+
+  /** Whether an address of a pool is that of an IP configuration; undefined when it may be. */
+  #isAddressOf({ address, unknown, virtualNetworkId }: BackendAddress, to: IpConfiguration): boolean | undefined {
+    const network = this.#estate.networkOf(to.subnet);
+    if (virtualNetworkId !== undefined && network !== undefined && virtualNetworkId !== network) return false;
+    const { privateAddress } = to;
+    if (address) return privateAddress.known && !isEmpty(intersectAddresses(address, privateAddress.value));
+    const owner = unknown?.interface;
+    return owner === undefined ? undefined : interfaceKey(to.id.replace(/\/ipconfigurations\/[^/]*$/, '')) === owner;
   }
 
   /** All rules that hand packets on to an IP configuration, and words for balancers that were not read. */
@@ -153,6 +159,9 @@ export class LoadBalancerIndex {
       const balancer = this.#byPool.has(pool) ? undefined : this.#estate.model.loadBalancers.get(balancerOf(pool));
       if (balancer?.more) unread.push({ kind: 'lb-rule', name: balancer.name, dependsOn: balancer.more });
     }
+    for (const { pool, address } of this.#poolsByAddress)
+      if (this.#isAddressOf(address, configuration) === undefined)
+        for (const entry of this.#byPool.get(pool.id) ?? []) add(entry, 1, address.unknown?.dependsOn ?? []);
     for (const [list, kind] of [
       [configuration.inboundNatRules, 'lb-nat-rule'],
       [configuration.inboundNatPools, 'lb-nat-rule'],
@@ -237,7 +246,8 @@ export function loadBalancerWays(
       dependsOn,
       openWithoutGroups: balancer.sku.known ? { known: true, value: balancer.sku.value === 'Basic' } : balancer.sku,
       through: { id: balancer.id, rule: rule.name },
-      ...(rule.floating ? { floating: { address: address === undefined ? undefined : parseAddresses(address) } } : {}),
+      // An address that is not given yet will be a public one.
+      ...(rule.floating ? { floating: parseAddresses(address ?? '') ?? publicAddresses } : {}),
     });
   }
   for (const one of unread) {

@@ -67,6 +67,8 @@ export class WayVerdict implements PathVerdict {
     if (relay) for (const text of relay.dependsOn) out.add(text);
     if (this.#answer.verdict) for (const text of this.#answer.verdict.dependsOnAnyway) out.add(text);
     else if (!openWithoutGroups.known) for (const text of openWithoutGroups.dependsOn) out.add(text);
+    // Everything of the rules is known, and whether the machine is where they lead is not.
+    if (out.size === 0) out.add(`the private address of interface ${this.interface.name}`);
     return [...out];
   }
 

@@ -20,8 +20,8 @@ export interface Way {
   /** Set when a firewall or gateway sends on from its own private address: who gets through it, and from where it sends. */
   readonly relay?: Relay;
   readonly through?: { readonly id: string; readonly rule: string };
-  /** Set when packets keep the address that they were sent to: the frontend's, or undefined when it is not known. */
-  readonly floating?: { readonly address: AddressSet | undefined };
+  /** Set when packets keep the address that they were sent to: the frontend's, any public one when it is not known. */
+  readonly floating?: AddressSet;
   /** Set when it stands for rules that were not read. */
   readonly unread?: true;
 }

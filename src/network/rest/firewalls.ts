@@ -27,9 +27,7 @@ export function readFirewalls(index: DeclarationIndex): AzureFirewall[] {
       name: nameOf(declaration),
       declaration,
       frontends: configurations.map((item): Frontend => readFrontend(item, id, 'azurefirewallipconfigurations')),
-      hubAddresses: itemsOf(at(properties, 'hubIPAddresses', 'publicIPs', 'addresses')).items.flatMap(
-        item => textOf(at(item, 'address')) ?? [],
-      ),
+      hubAddresses: hubAddressesOf(declaration, virtualHub !== undefined && !index.live),
       ...(virtualHub ? { virtualHub } : {}),
       subnets: { items: subnets },
       ...(privateAddress ? { privateAddress } : {}),
@@ -39,6 +37,13 @@ export function readFirewalls(index: DeclarationIndex): AzureFirewall[] {
     });
   }
   return [...out.values()];
+}
+
+/** A firewall in a hub has its addresses from Azure: in a template, its name stands for them. */
+function hubAddressesOf(declaration: ResourceDeclaration, promised: boolean): string[] {
+  const addresses = at(declaration.body, 'properties', 'hubIPAddresses', 'publicIPs');
+  const given = itemsOf(at(addresses, 'addresses')).items.flatMap(item => textOf(at(item, 'address')) ?? []);
+  return given.length > 0 || !promised || numberOf(at(addresses, 'count')) === 0 ? given : [nameOf(declaration)];
 }
 
 /** Firewall policies with the NAT rules of their rule collection groups. A parent policy's NAT rules are not inherited. */

@@ -19,6 +19,7 @@ import {
   isObject,
   itemsOf,
   known,
+  lastPart,
   partId,
   referenceOf,
   referencesOf,
@@ -82,7 +83,25 @@ export function nameOf(declaration: ResourceDeclaration): string {
   const text =
     textOf(name) ?? (name.kind === 'unknown' ? (name.symbol ?? `(${name.dependsOn.join(', ')})`) : undefined);
   if (text === undefined) return declaration.address;
-  return text.slice(text.lastIndexOf('/') + 1);
+  return name.kind === 'unknown' ? shortCalls(lastPart(text)) : lastPart(text);
+}
+
+/** A name with unknown parts for people to read: of calls within calls only the outermost is told, `{substring(…)}jump`. */
+function shortCalls(symbol: string): string {
+  let out = '';
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i < symbol.length; i++) {
+    if (symbol[i] === '{' && depth++ === 0) {
+      out += symbol.slice(from, i);
+      from = i;
+    } else if (symbol[i] === '}' && depth > 0 && --depth === 0) {
+      const part = symbol.slice(from, i + 1);
+      out += part.lastIndexOf('{') > 0 ? `${part.slice(0, part.indexOf('(') + 1)}…)}` : part;
+      from = i + 1;
+    }
+  }
+  return out + symbol.slice(from);
 }
 
 function readIpConfiguration(value: Value, parent: string): IpConfiguration {

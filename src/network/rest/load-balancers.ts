@@ -1,4 +1,5 @@
 import { parseAddresses } from '../address-prefix.ts';
+import { interfaceOfAddress } from '../interface-address.ts';
 import type {
   BackendAddress,
   BackendPool,
@@ -14,6 +15,7 @@ import type { DeclarationIndex } from './declarations.ts';
 import { nameOf, privateAddressOf, skuOf } from './interfaces.ts';
 import {
   at,
+  comparableId,
   isLive,
   itemsOf,
   known,
@@ -127,7 +129,8 @@ export function readPool(part: Value, id: string): BackendPool {
 /** Where an address names no network, its pool may. */
 function readBackendAddress(item: Value, pool: Value | undefined): BackendAddress {
   const properties = at(item, 'properties') ?? item;
-  const address = parseAddresses(textOf(at(properties, 'ipAddress')) ?? '');
+  const given = at(properties, 'ipAddress');
+  const address = parseAddresses(textOf(given) ?? '');
   const ipConfiguration = referenceOf(at(properties, 'networkInterfaceIPConfiguration'));
   const network = identity(at(properties, 'virtualNetwork', 'id') ?? at(pool, 'virtualNetwork', 'id'));
   const subnet = identity(at(properties, 'subnet', 'id'));
@@ -140,6 +143,9 @@ function readBackendAddress(item: Value, pool: Value | undefined): BackendAddres
   }
   return {
     ...(address ? { address } : {}),
+    ...(given?.kind === 'unknown'
+      ? { unknown: { interface: interfaceOfAddress(comparableId(given) ?? ''), dependsOn: given.dependsOn } }
+      : {}),
     ...(ipConfiguration ? { ipConfiguration } : {}),
     ...(virtualNetworkId ? { virtualNetworkId } : {}),
     natPorts,

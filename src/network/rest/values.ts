@@ -9,19 +9,23 @@ import { type ArrayValue, identity, type ObjectValue, type UnknownValue, type Va
  * The value at a path of property names; an unknown on the way is the answer, but where all its alternatives agree.
  * Undefined when nothing, or null, is there.
  */
-export function at(value: Value | undefined, name: string, ...inner: readonly string[]): Value | undefined {
-  if (value?.kind === 'unknown') return atAlternatives(value, [name, ...inner]);
+export function at(value: Value | undefined, name: string, inner?: string, innermost?: string): Value | undefined {
+  if (value?.kind === 'unknown') return atAlternatives(value, name, inner, innermost);
   if (value?.kind !== 'object') return undefined;
   const found = value.get(name) ?? value.rest;
-  const [next, ...others] = inner;
-  if (next !== undefined) return at(found, next, ...others);
+  if (inner !== undefined) return at(found, inner, innermost);
   return found?.kind === 'null' ? undefined : found;
 }
 
 /** The same in every alternative of an unknown object: one value when they agree, else an unknown one. */
-function atAlternatives(value: UnknownValue, path: readonly [string, ...string[]]): Value | undefined {
-  if (!value.alternatives || value.alternatives.length === 0 || path.length > deepestPath) return value;
-  const found = value.alternatives.map(alternative => at(alternative, ...path));
+function atAlternatives(
+  value: UnknownValue,
+  name: string,
+  inner: string | undefined,
+  innermost: string | undefined,
+): Value | undefined {
+  if (!value.alternatives || value.alternatives.length === 0) return value;
+  const found = value.alternatives.map(alternative => at(alternative, name, inner, innermost));
   const first = found[0];
   if (found.every(one => one === first || (one && first && agree(one, first)))) return first;
   const alternatives = found.map((one): Value => one ?? { kind: 'null', origin: value.origin });
@@ -216,9 +220,10 @@ export function lastPart(id: string): string {
 export function comparableId(id: Value | undefined): string | undefined {
   const key = identity(id);
   if (!key?.includes('{')) return key;
-  return key
-    .replace(/\{copyindex\('[^']*'/g, "{copyindex('loop'")
-    .replace(/^(\{reference\([^,]*),\s*'[^']*'(?:,\s*'full')?\)/, '$1)');
+  const turned = key.includes('{copyindex(') ? key.replace(/\{copyindex\('[^']*'/g, "{copyindex('loop'") : key;
+  return turned.startsWith('{reference(')
+    ? turned.replace(/^(\{reference\([^,]*),\s*'[^']*'(?:,\s*'full')?\)/, '$1)')
+    : turned;
 }
 
 const nothing: readonly string[] = [];

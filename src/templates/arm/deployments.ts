@@ -12,6 +12,7 @@ import { type Frame, openFrame } from './frame.ts';
 import type { JsonNode, JsonText } from './json.ts';
 import { loopValue, mostInstances, wholeNumber } from './lazy-values.ts';
 import { linkTarget } from './links.ts';
+import { parametersOfFile } from './parameter-files.ts';
 import type { ParsedTexts } from './parsed-texts.ts';
 import { openingPlace, placeOf, type SourceText } from './source-text.ts';
 import { type ParameterSource, type ReferenceCall, Template } from './template.ts';
@@ -262,7 +263,7 @@ export class Deployments {
     const { json } = source;
     const section = json.find(properties, 'parameters');
     const linked = json.find(properties, 'parametersLink');
-    if (section === undefined) return linked === undefined ? nothingSaid : someGiven('the linked parameter file');
+    if (section === undefined) return linked === undefined ? nothingSaid : this.#linkedArguments(frame, linked);
     if (json.kind(section) !== 'object') return this.#computedArguments(frame, section);
     return {
       open: false,
@@ -285,6 +286,12 @@ export class Deployments {
         return { value: memberValue(whole, 'value') ?? whole, origin };
       },
     };
+  }
+
+  #linkedArguments(frame: Frame, link: JsonNode): ParameterSource {
+    const target = this.#linked(frame, link);
+    const file = target.kind === 'file' ? this.source(target.path) : undefined;
+    return file ? parametersOfFile(this.evaluator, file) : someGiven('the linked parameter file');
   }
 
   #computedArguments(frame: Frame, section: JsonNode): ParameterSource {

@@ -55,14 +55,14 @@ export class Evaluator extends ReadingBounds {
   /** A text that begins like an expression. */
   #bracketed(frame: Frame, node: JsonNode): Value {
     const { source } = frame.template;
-    let parsed = source.expressions.get(node);
-    if (!parsed) {
+    let placed = source.expressions.get(node);
+    if (!placed) {
       const text = source.json.string(node);
       if (!isExpression(text)) return new TemplateScalar('string', unescapedText(text), source, node) as Value;
-      parsed = this.texts.expression(text);
-      source.expressions.set(node, parsed);
+      placed = { parsed: this.texts.expression(text), use: [{ kind: 'expression', place: placeOf(source, node) }] };
+      source.expressions.set(node, placed);
     }
-    const use: OriginChain = [{ kind: 'expression', place: placeOf(source, node) }];
+    const { parsed, use } = placed;
     if (parsed.kind === 'error') {
       const offset = source.json.offsetOf(node, parsed.at);
       this.report(place(source, offset, offset + 1), `The expression cannot be read: ${parsed.message}.`);

@@ -148,18 +148,20 @@ export class JsonText {
   #findName(object: JsonNode, name: string): number {
     const tape = this.#tape;
     if (tape[object * width]! > tag.computed) return -1;
-    const wanted = name.toLowerCase();
     const end = tape[object * width + 3]!;
     let found = -1;
     for (let at = object + 1; at < end; ) {
       const value = (at + 1) * width;
-      if (tape[value] !== tag.missing && this.#isNamed(at, wanted)) found = at;
+      // Of nearly all other names the length tells: with quotes, with an opening one only, or bare.
+      const more = tape[at * width + 2]! - tape[at * width + 1]! - name.length;
+      const mayBe = (more >= 0 && more <= 2) || tape[at * width] !== tag.string;
+      if (mayBe && tape[value] !== tag.missing && this.#isNamed(at, name)) found = at;
       at = tape[value + 3]!;
     }
     return found;
   }
 
-  /** Whether a name is this one, which is in lower case. */
+  /** Whether a name is this one, in any letter case. */
   #isNamed(node: JsonNode, wanted: string): boolean {
     const { text } = this;
     const at = node * width;
@@ -174,12 +176,17 @@ export class JsonText {
       if (end - start !== wanted.length) return false;
       for (let i = 0; i < wanted.length; i++) {
         const code = text.charCodeAt(start + i);
-        if (code > 127) return this.string(node).toLowerCase() === wanted;
-        if ((code >= 65 && code <= 90 ? code + 32 : code) !== wanted.charCodeAt(i)) return false;
+        const other = wanted.charCodeAt(i);
+        if (code > 127 || other > 127) return this.#isSpelled(node, wanted);
+        if (code !== other && !(isLetter(code) && (code ^ other) === 32)) return false;
       }
       return true;
     }
-    return this.string(node).toLowerCase() === wanted;
+    return this.#isSpelled(node, wanted);
+  }
+
+  #isSpelled(node: JsonNode, wanted: string): boolean {
+    return this.string(node).toLowerCase() === wanted.toLowerCase();
   }
 
   /** Nodes from the root down to the innermost one that covers the range. */
@@ -199,6 +206,10 @@ export class JsonText {
     }
     return path;
   }
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 const escapes: ReadonlyMap<string, string> = new Map([

@@ -80,12 +80,16 @@ export class TemplateObject implements ObjectValue {
   #rest: UnknownValue | undefined;
   /** The values that are known. Few properties of an object are ever looked at. */
   #known: KnownValue | undefined;
+  /** Whether all names stand as they are written. */
+  readonly #isPlain: boolean;
 
   constructor(
     private readonly evaluator: Evaluator,
     readonly frame: Frame,
     readonly node: JsonNode,
-  ) {}
+  ) {
+    this.#isPlain = frame.plain === true || frame.template.source.json.isPlain(node);
+  }
 
   get origin(): OriginChain {
     return literalOrigin(this.frame, this.node);
@@ -144,11 +148,6 @@ export class TemplateObject implements ObjectValue {
   #keep(node: JsonNode, value: Value): Value {
     this.#known = { node, value, next: this.#known };
     return value;
-  }
-
-  /** Whether all names stand as they are written. */
-  get #isPlain(): boolean {
-    return this.frame.plain === true || this.frame.template.source.json.isPlain(this.node);
   }
 
   #written(): Map<string, Entry> {

@@ -62,8 +62,11 @@ function linkCandidates(from: string, root: string, address: string): readonly s
   const remote = /^https?:\/\/[^/{}]+\/([^{}]*)$/i.exec(whole);
   if (remote) return inOwnFolders(root, decoded(remote[1]!));
   // Known throughout, it is relative to the file; behind something unknown, mostly to the folder of all artifacts.
-  if (!address.includes('{') && !address.includes('://'))
-    return whole === '' ? [] : [resolvePath(from, whole), resolvePath(root, whole)];
+  if (!address.includes('{') && !address.includes('://')) {
+    // An artifacts location that is left empty stands for the folder of all artifacts.
+    const relative = whole.replace(/^[/\\]+/, '');
+    return relative === '' ? [] : [resolvePath(from, relative), resolvePath(root, relative)];
+  }
   const path = pathOf(address);
   if (!path) return [];
   return [resolvePath(root, path), resolvePath(from, path)].filter(candidate => candidate !== from);
@@ -79,7 +82,7 @@ const longestAddress = 20;
 function inOwnFolders(root: string, path: string): readonly string[] {
   const folder = folderOf(root);
   const name = folder.slice(folder.lastIndexOf('/') + 1).toLowerCase();
-  const segments = path.split('/').slice(-longestAddress);
+  const segments = path.split('/').filter(Boolean).slice(-longestAddress);
   const behind = (at: number): string => resolvePath(root, segments.slice(at + 1).join('/'));
   if (name === '' || name === '..') return segments.slice(0, -1).map((_, at) => behind(at));
   const at = segments.findLastIndex(segment => segment.toLowerCase() === name);

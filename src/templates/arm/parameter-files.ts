@@ -80,12 +80,9 @@ function isParameterName(file: string): boolean {
 }
 
 function belongs(file: string, own: string, folder: string, files: FileSystem): boolean {
-  const lower = file.toLowerCase();
-  if (lower.startsWith(own) && /^[._-]/.test(lower.slice(own.length))) {
-    // `vm-nsg.parameters.json` is of `vm-nsg.json` when there is one, not of `vm.json`.
-    const closer = longestTemplate(lower, folder, files);
-    return closer === undefined || closer === own;
-  }
+  // `vm-nsg.parameters.json` is of `vm-nsg.json` when there is one, not of `vm.json`, nor of `azuredeploy.json`.
+  const closest = longestTemplate(file.toLowerCase(), folder, files);
+  if (closest !== undefined) return closest === own;
   const split = splitParameterName(file);
   return split?.template === '' && isCustomaryTemplate(own, folder, files);
 }
@@ -94,11 +91,10 @@ function belongs(file: string, own: string, folder: string, files: FileSystem): 
 function longestTemplate(parameterFile: string, folder: string, files: FileSystem): string | undefined {
   let longest: string | undefined;
   for (const entry of files.list(folder)) {
-    if (entry.kind !== 'file' || !/\.(jsonc?|bicep)$/i.test(entry.name)) continue;
+    if (entry.kind !== 'file' || !/\.(jsonc?|bicep)$/i.test(entry.name) || isParameterName(entry.name)) continue;
     const name = templateName(entry.name);
     if (parameterFile.startsWith(name) && /^[._-]/.test(parameterFile.slice(name.length))) {
-      const isItself = entry.name.toLowerCase() === parameterFile;
-      if (!isItself && (longest === undefined || name.length > longest.length)) longest = name;
+      if (longest === undefined || name.length > longest.length) longest = name;
     }
   }
   return longest;
@@ -140,17 +136,13 @@ export function templateOf(parameterFile: string, files: FileSystem): string | u
   const inFolder = (file: string) => (folder === '' ? file : `${folder}/${file}`);
   const entries = files.list(folder).filter(entry => entry.kind === 'file');
   const longest = longestTemplate(name, folder, files);
-  if (longest !== undefined) {
+  for (const wanted of longest === undefined ? customaryNames : [longest]) {
     for (const extension of ['json', 'jsonc', 'bicep']) {
-      const entry = entries.find(each => each.name.toLowerCase() === `${longest}.${extension}`);
+      const entry = entries.find(each => each.name.toLowerCase() === `${wanted}.${extension}`);
       if (entry && inFolder(entry.name) !== parameterFile && isTemplate(inFolder(entry.name), files)) {
         return inFolder(entry.name);
       }
     }
-  }
-  for (const customary of customaryNames) {
-    const entry = entries.find(each => each.name.toLowerCase() === `${customary}.json`);
-    if (entry && isTemplate(inFolder(entry.name), files)) return inFolder(entry.name);
   }
   const templates = templatesIn(folder, files);
   return templates.length === 1 ? templates[0] : undefined;

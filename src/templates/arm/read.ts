@@ -27,24 +27,49 @@ export function readTemplate(
   const evaluator = new Evaluator(texts);
   const deployments = new Deployments(evaluator, files, unit, texts);
   const reader = new TemplateReader(evaluator, deployments, options.isCancelled ?? (() => false));
+  const asked = new Set<string>();
   try {
-    readInto(unit, files, options, evaluator, deployments, reader);
+    readInto(unit, files, options, evaluator, deployments, reader, asked);
   } catch (error) {
     // The bounds on depth keep the stack small; should one be missing, the rest of the workspace is still read.
     if (!(error instanceof RangeError)) throw error;
     evaluator.report(fileStart(unit), `${unit} is nested too deep to be read.`, 'error');
   }
-  return {
+  const readingWith = (parameterFile: string | undefined): TemplateReading => ({
     entry: unit,
-    ...(options.parameterFile !== undefined && { parameterFile: options.parameterFile }),
+    ...(parameterFile !== undefined && { parameterFile }),
     declarations: reader.declarations(),
     // Values are evaluated as they are looked at, and some problems come to light only then.
     get problems() {
       return evaluator.problems;
     },
-    dependencies: [...new Set([unit, ...deployments.looked])],
+    dependencies: [...new Set([unit, ...deployments.looked, ...(parameterFile === undefined ? [] : [parameterFile])])],
     called: [...deployments.called],
-  };
+    ...(parameterFile === undefined && {
+      withParameters: (other, files) => (givesNothingOf(asked, texts, other, files) ? readingWith(other) : undefined),
+    }),
+  });
+  return readingWith(options.parameterFile);
+}
+
+/** Whether a parameter file can be read, and gives no value to any of the parameters. */
+function givesNothingOf(
+  parameters: ReadonlySet<string>,
+  texts: ParsedTexts,
+  parameterFile: string,
+  files: FileSystem,
+): boolean {
+  const read = files.read(parameterFile);
+  if (!('text' in read)) return false;
+  const { json } = texts.source(parameterFile, read.text);
+  if (json.root === undefined || json.errors.length > 0) return false;
+  const given = json.find(json.root, 'parameters');
+  if (given === undefined) return true;
+  let nothing = true;
+  json.eachProperty(given, name => {
+    if (parameters.has(json.string(name).toLowerCase())) nothing = false;
+  });
+  return nothing;
 }
 
 function readInto(
@@ -54,6 +79,7 @@ function readInto(
   evaluator: Evaluator,
   deployments: Deployments,
   reader: TemplateReader,
+  asked: Set<string>,
 ): void {
   const source = readSource(unit, files, evaluator, deployments);
   const root = source?.json.root;
@@ -62,7 +88,13 @@ function readInto(
     evaluator.report(fileStart(unit), `${unit} is not a template: it is not a JSON object.`, 'error');
     return;
   }
-  let parameters: ParameterSource = { open: false, value: () => undefined };
+  let parameters: ParameterSource = {
+    open: false,
+    value: name => {
+      asked.add(name.toLowerCase());
+      return undefined;
+    },
+  };
   if (options.parameterFile !== undefined) {
     const file = readSource(options.parameterFile, files, evaluator, deployments);
     if (!file) return;

@@ -1,4 +1,4 @@
-import type { TextPlace } from '../../network/origin.ts';
+import type { OriginChain, TextPlace } from '../../network/origin.ts';
 import type { ParsedExpression } from './expression.ts';
 import type { JsonNode, JsonText } from './json.ts';
 
@@ -7,7 +7,13 @@ export interface SourceText {
   readonly file: string;
   readonly json: JsonText;
   /** Those of its expressions that were evaluated. */
-  readonly expressions: Map<JsonNode, ParsedExpression>;
+  readonly expressions: Map<JsonNode, PlacedExpression>;
+}
+
+/** An expression with the step that the chains of its values begin with. */
+export interface PlacedExpression {
+  readonly parsed: ParsedExpression;
+  readonly use: OriginChain;
 }
 
 export function placeOf(source: SourceText, node: JsonNode): TextPlace {

@@ -1,6 +1,6 @@
 import type { CallSite, Existence, ResourceDeclaration } from '../../network/resource.ts';
 import { MapObject, type ObjectValue, type Value } from '../../network/value.ts';
-import { nameSegments, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
+import { nameSegments, namesIn, resourceIdIn, resourceIdOf } from '../functions/resource-ids.ts';
 import { type DeploymentScope, joinTexts, scopeParts } from '../functions/scope.ts';
 import { truthOf } from '../functions/truth.ts';
 import { numberValue, symbolOf, unknownValue } from '../functions/values.ts';
@@ -82,7 +82,10 @@ export class TemplateReader {
     if (json.kind(resources) === 'object') {
       const named: (readonly [string, JsonNode])[] = [];
       json.eachProperty(resources, (name, node) => named.push([json.string(name), node]));
-      for (const [name, node] of named) this.#resource(node, { ...around, address: `${prefix}.${name}` });
+      for (const [name, node] of named) {
+        const type = this.#relevantType(node, around);
+        if (type !== undefined) this.#resource(node, type, { ...around, address: `${prefix}.${name}` });
+      }
       return;
     }
     if (json.kind(resources) !== 'array') {
@@ -91,20 +94,16 @@ export class TemplateReader {
     }
     let index = 0;
     for (const node of json.items(resources)) {
-      this.#resource(node, { ...around, address: `${prefix}[${index}]` });
+      const type = this.#relevantType(node, around);
+      if (type !== undefined) this.#resource(node, type, { ...around, address: `${prefix}[${index}]` });
       index++;
     }
   }
 
   /** A resource, once for each instance of its loop. */
-  #resource(node: JsonNode, around: Surroundings): void {
+  #resource(node: JsonNode, type: string, around: Surroundings): void {
     const { source, frame } = around;
     const { json } = source;
-    if (json.kind(node) !== 'object' || this.evaluator.exhausted || this.isCancelled()) return;
-    const type = this.#typeOf(node, around);
-    if (type === undefined) return;
-    const lower = type.toLowerCase();
-    if (lower !== deploymentType && !relevantType.test(type)) return;
     const copy = json.find(node, 'copy');
     if (copy === undefined || json.kind(copy) !== 'object') {
       this.#instance(node, type, around);
@@ -128,8 +127,17 @@ export class TemplateReader {
     }
   }
 
+  /** The type of a resource that the model is made of, or of a deployment; undefined for any other. */
+  #relevantType(node: JsonNode, around: Surroundings): string | undefined {
+    if (around.source.json.kind(node) !== 'object' || this.evaluator.exhausted || this.isCancelled()) return undefined;
+    const type = this.#typeOf(node, around);
+    if (type === undefined || !(type.toLowerCase() === deploymentType || relevantType.test(type))) return undefined;
+    return type;
+  }
+
   #typeOf(node: JsonNode, around: Surroundings): string | undefined {
-    const typeNode = around.source.json.find(node, 'type');
+    const { json } = around.source;
+    const typeNode = json.find(node, 'type');
     if (typeNode === undefined) return undefined;
     const value = this.evaluator.value(around.frame, typeNode);
     if (value.kind !== 'string') return undefined;
@@ -164,7 +172,7 @@ export class TemplateReader {
   #instance(node: JsonNode, type: string, around: Surroundings): void {
     const presence = this.#presence(node, around);
     if (!presence) return;
-    const inside = { ...around, presence };
+    const inside = presence === around.presence ? around : { ...around, presence };
     if (type.toLowerCase() === deploymentType) {
       this.#deployment(node, inside);
       return;
@@ -231,8 +239,7 @@ export class TemplateReader {
 
   #id(node: JsonNode, type: string, name: Value, around: Surroundings): Value {
     const { frame, source } = around;
-    const count = type.split('/').length - 1;
-    const names = nameSegments(name, count) ?? [name];
+    const names = nameSegments(name, namesIn(type)) ?? [name];
     const scopeNode = source.json.find(node, 'scope');
     if (scopeNode !== undefined) {
       const scope = this.evaluator.value(frame, scopeNode);

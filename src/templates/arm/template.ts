@@ -69,7 +69,6 @@ export class Template {
   readonly scope: DeploymentScope;
   readonly #parameters = new Map<string, Value | typeof evaluating>();
   readonly #variables = new Map<string, Value | typeof evaluating>();
-  readonly #sections = new Map<string, JsonNode | undefined>();
   #functions: ReadonlyMap<string, UserFunction> | undefined;
   #open: Template | undefined;
 
@@ -89,12 +88,9 @@ export class Template {
 
   /** A member of the template: `resources`, `outputs` … */
   section(name: string): JsonNode | undefined {
-    if (!this.#sections.has(name)) {
-      const found = sectionOf(this.source.json, this.setting.node, name);
-      if (found?.misspelt !== undefined) this.#reportMisspelt(found.misspelt, name);
-      this.#sections.set(name, found?.value);
-    }
-    return this.#sections.get(name);
+    const found = sectionOf(this.source.json, this.setting.node, name);
+    if (found?.misspelt !== undefined) this.#reportMisspelt(found.misspelt, name);
+    return found?.value;
   }
 
   #reportMisspelt(written: JsonNode, name: string): void {

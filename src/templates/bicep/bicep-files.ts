@@ -174,17 +174,14 @@ export class BicepFiles {
   }
 
   #instanceOf(call: ModuleCall, source: SourceFile): Instance {
-    const build = (from: ModuleCall, makeOpen: (() => Instance) | undefined): Instance =>
-      new Instance(this.evaluator, this, {
-        source,
-        scope: from.scope,
-        parameters: from.parameters,
-        label: from.label,
-        chain: [...from.caller.setting.chain, source.path],
-        makeOpen,
-      });
-    const makeOpen = (): Instance => build(call.opened ?? call, undefined);
-    return build(call, call.caller.open === call.caller ? undefined : makeOpen);
+    const isOpen = call.caller.open === call.caller;
+    return this.#build(call, source, isOpen ? undefined : () => this.#build(call.opened ?? call, source, undefined));
+  }
+
+  #build(call: ModuleCall, source: SourceFile, makeOpen: (() => Instance) | undefined): Instance {
+    const { scope, parameters, label, caller } = call;
+    const chain = [...caller.setting.chain, source.path];
+    return new Instance(this.evaluator, this, { source, scope, parameters, label, chain, makeOpen });
   }
 
   /** The text of a path as written, without parts that are not known; reported when it is none. */
@@ -248,9 +245,11 @@ export class BicepFiles {
   /** The entry of a reading. */
   entry(source: SourceFile, parameters: ParameterSource, open: ParameterSource): Instance {
     const setting = { source, scope: deploymentScope(source.program.scope), label: '', chain: [source.path] };
-    const makeOpen = (): Instance =>
-      new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined });
-    return new Instance(this.evaluator, this, { ...setting, parameters, makeOpen });
+    return new Instance(this.evaluator, this, {
+      ...setting,
+      parameters,
+      makeOpen: () => new Instance(this.evaluator, this, { ...setting, parameters: open, makeOpen: undefined }),
+    });
   }
 }
 

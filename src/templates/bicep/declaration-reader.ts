@@ -108,8 +108,7 @@ export class DeclarationReader {
   #declare(resource: Resource, via: readonly CallSite[], presence: Presence): void {
     if (this.#full) return;
     const { type, id } = resource;
-    const declare = (existence: Existence): ResourceDeclaration => new BicepDeclaration(resource, existence, via);
-    this.#declared.add(type, id, presence, declare);
+    this.#declared.add(type, id, presence, existence => new BicepDeclaration(resource, existence, via));
   }
 
   get #full(): boolean {

@@ -6,7 +6,7 @@ import type { Program, ProgramCache } from './program.ts';
 import { propertyOf } from './resources.ts';
 import { quoteText } from './string-text.ts';
 import type { Expression, ObjectNode, PropertyNode, ResourceNode } from './syntax.ts';
-import { isCollection, pathTo, type SyntaxNode } from './syntax-walk.ts';
+import { isCollection, pathTo, referencesOf, type SyntaxNode } from './syntax-walk.ts';
 import { writeExpression } from './writing.ts';
 
 /** A rule as written: the object with its name, and the one with its properties. */
@@ -249,7 +249,7 @@ function isExpressionNode(node: SyntaxNode): node is Expression {
 
 function isReferredTo(program: Program, resource: ResourceNode): boolean {
   const name = resource.name.text;
-  return program.tree.declarations.some(each => each !== resource && each.references.includes(name));
+  return program.tree.declarations.some(each => each !== resource && referencesOf(each).has(name));
 }
 
 /** A name that nothing in the file has. */
@@ -271,6 +271,9 @@ function edit(document: SourceDocument, range: TextRange, newText: string): Text
 
 /** A property or array item with the comma or line that parts it from the next. */
 function withSeparator(text: string, node: TextRange, list: TextRange): TextRange {
+  const inside = { start: list.start + 1, end: list.end - 1 };
+  // The only one leaves brackets that close again.
+  if ((text.slice(inside.start, node.start) + text.slice(node.end, inside.end)).trim() === '') return inside;
   const lines = wholeLines(text, node);
   if (lines.start !== node.start || lines.end !== node.end) return lines;
   const behind = /^[ \t]*,[ \t]*/.exec(text.slice(node.end, list.end));

@@ -1,7 +1,7 @@
 import type { OriginChain } from '../../network/origin.ts';
 import { MapObject, type Property, type Value } from '../../network/value.ts';
 import { Budget } from '../functions/budget.ts';
-import type { Argument, CallContext, Lambda } from '../functions/call.ts';
+import type { Argument, CallContext, Lambda, Operand } from '../functions/call.ts';
 import { partial, runFunction } from '../functions/call.ts';
 import { accessMember, interpolate } from '../functions/interpolation.ts';
 import { callFunction } from '../functions/library.ts';
@@ -89,18 +89,13 @@ export class Evaluator extends ReadingBounds {
    * does not stand there twice.
    */
   compute(frame: Frame, node: Expression, root = false): Value {
-    if (root)
-      return this.nested(
-        () => this.words(frame, node),
-        [],
-        () => this.#compute(frame, node, []),
-      );
-    const origin: OriginChain = [{ kind: 'expression', place: placeIn(frame.instance.source.path, node) }];
-    return this.nested(
-      () => this.words(frame, node),
-      origin,
-      () => this.#compute(frame, node, origin),
-    );
+    const origin: OriginChain = root ? [] : [{ kind: 'expression', place: placeIn(frame.instance.source.path, node) }];
+    if (!this.enter()) return this.beyond(this.words(frame, node), origin);
+    try {
+      return this.#compute(frame, node, origin);
+    } finally {
+      this.leave();
+    }
   }
 
   /** Runs an evaluation one level deeper; too deep a one is an unknown value. */
@@ -267,7 +262,7 @@ export class Evaluator extends ReadingBounds {
 
   #argument(frame: Frame, node: Expression): Argument {
     if (node.kind === 'lambda') return this.#lambda(frame, node);
-    return new LazyOperand(() => this.compute(frame, node));
+    return new LazyOperand(this, frame, node);
   }
 
   #lambda(frame: Frame, node: LambdaNode): Lambda {
@@ -391,7 +386,7 @@ export class Evaluator extends ReadingBounds {
   }
 
   #context(frame: Frame, node: Expression, origin: OriginChain): CallContext {
-    return new SiteContext(origin, this.words(frame, node), this.budget, frame.instance.scope);
+    return new SiteContext(this, frame, node, origin);
   }
 
   /** An expression as written, in short. */
@@ -402,24 +397,41 @@ export class Evaluator extends ReadingBounds {
   }
 }
 
-class LazyOperand {
+class LazyOperand implements Operand {
   #value: Value | undefined;
 
-  constructor(private readonly evaluate: () => Value) {}
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly frame: Frame,
+    private readonly node: Expression,
+  ) {}
 
   get value(): Value {
-    this.#value ??= this.evaluate();
+    this.#value ??= this.evaluator.compute(this.frame, this.node);
     return this.#value;
   }
 }
 
+/** The call that an expression makes. Few are ever asked for their words. */
 class SiteContext implements CallContext {
   constructor(
+    private readonly evaluator: Evaluator,
+    private readonly frame: Frame,
+    private readonly node: Expression,
     readonly origin: OriginChain,
-    readonly text: string,
-    readonly budget: Budget,
-    readonly scope: DeploymentScope,
   ) {}
+
+  get text(): string {
+    return this.evaluator.words(this.frame, this.node);
+  }
+
+  get budget(): Budget {
+    return this.evaluator.budget;
+  }
+
+  get scope(): DeploymentScope {
+    return this.frame.instance.scope;
+  }
 }
 
 /** `nameof(a.b)` is the last name. */

@@ -1,6 +1,8 @@
+import type { TextRange } from '../../network/origin.ts';
+import { continuesLine, operators, precedences } from './operators.ts';
 import { trimFirstLineEnd, unescapeText } from './string-text.ts';
 import type {
-  BinaryOperator,
+  ArrayNode,
   Expression,
   ForNode,
   IfNode,
@@ -17,57 +19,28 @@ import type { TokenReader } from './token-reader.ts';
 /** How deep brackets and operators may nest. Deeper text is passed over, with an error. */
 export const deepestNesting = 250;
 
-/** Precedence by token; https://learn.microsoft.com/azure/azure-resource-manager/bicep/operators */
-const precedences = new Uint8Array(64);
-const operators: (BinaryOperator | undefined)[] = [];
-
-function defineOperators(precedence: number, tokens: readonly (readonly [number, BinaryOperator])[]): void {
-  for (const [token, operator] of tokens) {
-    precedences[token] = precedence;
-    operators[token] = operator;
-  }
+/** Puts off the reading of what stands in brackets until somebody looks at it. */
+export interface PutOff {
+  /** Passes over an object or array without a fault in it; undefined when it is to be read at once. */
+  pass(reader: TokenReader): TextRange | undefined;
+  object(range: TextRange): ObjectNode;
+  array(range: TextRange): ArrayNode;
 }
 
-defineOperators(100, [
-  [Token.Asterisk, '*'],
-  [Token.Slash, '/'],
-  [Token.Percent, '%'],
-]);
-defineOperators(90, [
-  [Token.Plus, '+'],
-  [Token.Minus, '-'],
-]);
-defineOperators(80, [
-  [Token.Less, '<'],
-  [Token.LessOrEqual, '<='],
-  [Token.Greater, '>'],
-  [Token.GreaterOrEqual, '>='],
-]);
-defineOperators(70, [
-  [Token.Equal, '=='],
-  [Token.NotEqual, '!='],
-  [Token.EqualIgnoringCase, '=~'],
-  [Token.NotEqualIgnoringCase, '!~'],
-]);
-defineOperators(50, [[Token.And, '&&']]);
-defineOperators(40, [[Token.Or, '||']]);
-defineOperators(30, [[Token.DoubleQuestion, '??']]);
-
-/** Operators with which a line may begin: nothing else begins with them. */
-function continuesLine(kind: number): boolean {
-  return precedences[kind] !== 0 && kind !== Token.Minus && kind !== Token.Asterisk && kind !== Token.Less;
-}
+/** How deep brackets may stand whose reading is put off. */
+const deepestPutOff = 40;
 
 /** Reads expressions, recovering: what cannot be read becomes a `missing` node and an error. */
 export class ExpressionParser {
   #depth = 0;
-  /** Names that the declaration under way refers to. */
-  references: string[] = [];
+  /** Brackets around the position that are read at once, so that all in them is. */
+  #atOnce = 0;
 
   constructor(
     readonly reader: TokenReader,
     /** Reads a nested resource with its decorators. */
     private readonly nestedResource: () => ResourceNode | undefined,
+    private readonly putOff?: PutOff,
   ) {}
 
   expression(): Expression {
@@ -221,7 +194,7 @@ export class ExpressionParser {
       case Token.LeftBrace:
         return this.object(false);
       case Token.LeftSquare:
-        return this.#isLoop() ? this.loop(() => this.#loopBody()) : this.#array();
+        return this.#isLoop() ? this.loop(() => this.#loopBody()) : this.array();
       case Token.LeftParen:
         return this.#parentheses();
       case Token.Identifier:
@@ -243,12 +216,10 @@ export class ExpressionParser {
         return { kind: 'null', start, end };
     }
     if (reader.kind() === Token.LeftParen) {
-      this.references.push(text);
       const args = this.args();
       return { kind: 'call', target: undefined, name: { text, start, end }, args, start, end: reader.previousEnd };
     }
     if (reader.kind() === Token.Arrow) return this.lambdaBody([{ text, start, end }], start);
-    this.references.push(text);
     return { kind: 'reference', name: text, start, end };
   }
 
@@ -257,21 +228,8 @@ export class ExpressionParser {
     const { reader } = this;
     reader.advance();
     this.#continueOnNextLine();
-    const from = this.references.length;
     const body = this.expression();
-    this.#forget(parameters, from);
     return { kind: 'lambda', parameters, body, start, end: body.end };
-  }
-
-  /** Takes local names out of the references made since then. */
-  #forget(locals: readonly (Name | undefined)[], from: number): void {
-    const { references } = this;
-    let to = from;
-    for (let at = from; at < references.length; at++) {
-      const reference = references[at]!;
-      if (!locals.some(local => local?.text === reference)) references[to++] = reference;
-    }
-    references.length = to;
   }
 
   /** Arguments of a call, from `(` to `)`. */
@@ -318,14 +276,12 @@ export class ExpressionParser {
   #parentheses(): Expression {
     const { reader } = this;
     const start = reader.start;
-    const from = this.references.length;
     reader.advance();
     reader.parentheses++;
     const items = this.#list(Token.RightParen, "')' is missing.");
     reader.parentheses--;
     reader.accept(Token.RightParen);
     if (reader.kind() === Token.Arrow) {
-      this.references.length = from;
       const parameters = items.flatMap(item =>
         item.kind === 'reference' ? [{ text: item.name, start: item.start, end: item.end }] : [],
       );
@@ -339,7 +295,20 @@ export class ExpressionParser {
     return inner;
   }
 
-  #array(): Expression {
+  #passed(): TextRange | undefined {
+    return this.#atOnce > 0 || this.#depth > deepestPutOff ? undefined : this.putOff?.pass(this.reader);
+  }
+
+  array(): ArrayNode {
+    const passed = this.#passed();
+    if (passed && this.putOff) return this.putOff.array(passed);
+    this.#atOnce++;
+    const node = this.#readArray();
+    this.#atOnce--;
+    return node;
+  }
+
+  #readArray(): ArrayNode {
     const { reader } = this;
     const start = reader.start;
     const items: (Expression | SpreadNode)[] = [];
@@ -386,6 +355,15 @@ export class ExpressionParser {
   }
 
   object(resourcesAllowed: boolean): ObjectNode {
+    const passed = this.#passed();
+    if (passed && this.putOff) return this.putOff.object(passed);
+    this.#atOnce++;
+    const node = this.#readObject(resourcesAllowed);
+    this.#atOnce--;
+    return node;
+  }
+
+  #readObject(resourcesAllowed: boolean): ObjectNode {
     const { reader } = this;
     const start = reader.start;
     const properties: (PropertyNode | SpreadNode)[] = [];
@@ -546,9 +524,7 @@ export class ExpressionParser {
     const source = this.expression();
     if (!reader.accept(Token.Colon)) reader.fail("':' is missing.");
     reader.skipNewLines();
-    const from = this.references.length;
     const body = readBody();
-    this.#forget([item, index], from);
     if (reader.kind() === Token.NewLine) reader.skipNewLines();
     reader.squares--;
     if (!reader.accept(Token.RightSquare)) reader.fail("']' is missing.");

@@ -57,6 +57,8 @@ export class Instance {
   readonly #outputs = new Map<string, Value>();
   readonly #resources = new Map<ResourceNode, ResourceSet>();
   readonly #modules = new Map<ModuleNode, ModuleSet>();
+  /** Where the file's own names count, and no others. */
+  readonly frame: Frame = { instance: this, locals: undefined };
   #open: Instance | undefined;
 
   constructor(
@@ -74,10 +76,6 @@ export class Instance {
     return this.#open;
   }
 
-  get frame(): Frame {
-    return { instance: this, locals: undefined };
-  }
-
   place(range: TextRange): TextPlace {
     return placeIn(this.source.path, range);
   }
@@ -93,7 +91,7 @@ export class Instance {
   }
 
   #declared(name: string, node: SymbolNode): Value | undefined {
-    if (this.source.program.cyclic.has(name)) {
+    if (this.source.program.circles.hold(name)) {
       const message = `'${shortened(name)}' refers to itself: Bicep refuses it.`;
       this.evaluator.report(this.place(node.name), message);
       return unknownValue([`${shortened(name)} (it refers to itself)`], []);
@@ -223,7 +221,7 @@ export class Instance {
 
   #callOwn(node: FunctionNode, args: readonly Value[]): Value {
     const { text } = node.name;
-    if (this.source.program.cyclic.has(text)) {
+    if (this.source.program.circles.hold(text)) {
       this.evaluator.report(this.place(node.name), `Function '${shortened(text)}' calls itself: Bicep refuses it.`);
       return unknownValue([`${shortened(text)}() (it calls itself)`], []);
     }
@@ -262,7 +260,7 @@ export class Instance {
       case 'reference': {
         const symbol = this.source.program.symbols.get(node.name);
         if (symbol?.kind !== 'resource') return this.#outerResource(frame, node.name);
-        if (this.source.program.cyclic.has(node.name)) return undefined;
+        if (this.source.program.circles.hold(node.name)) return undefined;
         const set = this.resourceSet(symbol);
         return set.looped ? undefined : set.resources[0];
       }
@@ -285,7 +283,7 @@ export class Instance {
   #setAt(frame: Frame, node: Expression): ResourceSet | undefined {
     if (node.kind === 'reference') {
       const symbol = this.source.program.symbols.get(node.name);
-      return symbol?.kind === 'resource' && !this.source.program.cyclic.has(node.name)
+      return symbol?.kind === 'resource' && !this.source.program.circles.hold(node.name)
         ? this.resourceSet(symbol)
         : undefined;
     }

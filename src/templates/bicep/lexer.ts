@@ -1,3 +1,4 @@
+import type { TextRange } from '../../network/origin.ts';
 import { type LexicalError, Token } from './token.ts';
 
 /** The tokens of one text. Comments and blank space are left out; a run of line ends is one `NewLine`. */
@@ -17,6 +18,8 @@ export interface LexerOptions {
    * its first line, so that it does not swallow the declarations behind it.
    */
   readonly distrustful?: boolean;
+  /** The part of the text to split; it begins and ends outside strings and comments. */
+  readonly part?: TextRange;
   /** Where the tokens are kept; the list is good until the buffers are used for another text. */
   readonly buffers?: TokenBuffers;
 }
@@ -56,7 +59,8 @@ const declarationLine =
 
 /** Splits a Bicep text into tokens in one pass: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file */
 export function tokenize(text: string, options: LexerOptions = {}): TokenList {
-  return new Lexer(text, options.distrustful === true, options.buffers ?? new TokenBuffers()).run();
+  const { part = { start: 0, end: text.length } } = options;
+  return new Lexer(text, options.distrustful === true, options.buffers ?? new TokenBuffers(), part).run();
 }
 
 class Lexer {
@@ -73,8 +77,9 @@ class Lexer {
     private readonly text: string,
     private readonly distrustful: boolean,
     private readonly buffers: TokenBuffers,
+    private readonly part: TextRange,
   ) {
-    buffers.reserve((text.length >> 2) + 64);
+    buffers.reserve(((part.end - part.start) >> 2) + 64);
     this.#kinds = buffers.kinds;
     this.#starts = buffers.starts;
     this.#ends = buffers.ends;
@@ -82,11 +87,11 @@ class Lexer {
 
   run(): TokenList {
     const { text } = this;
-    const length = text.length;
+    const { start, end } = this.part;
     // A byte order mark is one character of the file, but no token.
-    this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-    while (this.#at < length) this.#scan(text.charCodeAt(this.#at));
-    this.#add(Token.EndOfFile, length, length);
+    this.#at = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
+    while (this.#at < end) this.#scan(text.charCodeAt(this.#at));
+    this.#add(Token.EndOfFile, end, end);
     return {
       count: this.#count,
       kinds: this.#kinds,

@@ -1,4 +1,4 @@
-import { ExpressionParser } from './expression-parser.ts';
+import { ExpressionParser, type PutOff } from './expression-parser.ts';
 import { TokenBuffers, tokenize } from './lexer.ts';
 import type {
   BicepTree,
@@ -14,11 +14,13 @@ import type {
 import { Token } from './token.ts';
 import { TokenReader } from './token-reader.ts';
 import { TypeParser } from './type-parser.ts';
+import { UnreadBrackets } from './unread-brackets.ts';
 
 /**
  * Reads a `.bicep` or `.bicepparam` text, whole or broken. Never throws; linear in the text's length. A text with an
  * error is read a second time, then with less trust in strings, comments and nested resources that seem to have lost
- * their end, so that one missing delimiter spoils one declaration. `buffers` spares who reads many texts the memory.
+ * their end, so that one missing delimiter spoils one declaration. What stands in brackets without a fault becomes
+ * nodes when somebody looks at it. `buffers` spares who reads many texts the memory.
  */
 export function parseBicep(text: string, buffers = new TokenBuffers()): BicepTree {
   const trusting = parseOnce(text, false, buffers);
@@ -28,7 +30,8 @@ export function parseBicep(text: string, buffers = new TokenBuffers()): BicepTre
 function parseOnce(text: string, distrustful: boolean, buffers: TokenBuffers): BicepTree {
   const tokens = tokenize(text, { distrustful, buffers });
   const reader = new TokenReader(text, tokens, distrustful);
-  const declarations = new DeclarationParser(reader).file();
+  const putOff = distrustful ? undefined : new UnreadBrackets(text, tokens, buffers);
+  const declarations = new DeclarationParser(reader, putOff).file();
   const errors: ParseError[] =
     tokens.errors.length === 0 ? reader.errors : [...tokens.errors, ...reader.errors].sort((a, b) => a.start - b.start);
   return { declarations, errors, comments: tokens.comments };
@@ -38,6 +41,8 @@ const noDecorators: readonly Decorator[] = [];
 
 interface Head {
   readonly start: number;
+  /** Known once the declaration has been read. */
+  end: number;
   readonly decorators: readonly Decorator[];
   readonly keyword: { readonly start: number; readonly end: number };
 }
@@ -47,8 +52,11 @@ class DeclarationParser {
   readonly #types: TypeParser;
   #nesting = 0;
 
-  constructor(private readonly reader: TokenReader) {
-    this.#expressions = new ExpressionParser(reader, () => this.#nestedResource());
+  constructor(
+    private readonly reader: TokenReader,
+    putOff: PutOff | undefined,
+  ) {
+    this.#expressions = new ExpressionParser(reader, () => this.#nestedResource(), putOff);
     this.#types = new TypeParser(reader, this.#expressions, () => {
       this.#decorators();
     });
@@ -64,7 +72,6 @@ class DeclarationParser {
       reader.braces = 0;
       reader.squares = 0;
       reader.parentheses = 0;
-      this.#expressions.references = [];
       const declaration = this.#declaration();
       if (declaration) declarations.push(declaration);
       if (reader.kind() !== Token.NewLine && reader.kind() !== Token.EndOfFile && !this.#atNext()) {
@@ -113,14 +120,12 @@ class DeclarationParser {
     const { reader } = this;
     const { start } = reader;
     const decorators = this.#decorators();
-    return { start, decorators, keyword: { start: reader.start, end: reader.end } };
+    return { start, end: start, decorators, keyword: { start: reader.start, end: reader.end } };
   }
 
   #nestedResource(): ResourceNode | undefined {
     const { reader } = this;
-    const outer = this.#expressions.references;
     const column = reader.column;
-    this.#expressions.references = [];
     const head = this.#head();
     let resource: ResourceNode | undefined;
     if (reader.isWord('resource') && reader.peek(1) === Token.Identifier && this.#nesting < 16) {
@@ -131,7 +136,6 @@ class DeclarationParser {
       reader.fail('A nested resource is missing behind its decorators, or is nested too deep.');
       if (!reader.atOuterEnd()) reader.skipLine();
     }
-    this.#expressions.references = outer;
     reader.column = column;
     return resource;
   }
@@ -189,9 +193,10 @@ class DeclarationParser {
     }
   }
 
-  #whole(head: Head): Head & { readonly end: number; readonly references: readonly string[] } {
-    const { start, decorators, keyword } = head;
-    return { start, decorators, keyword, end: this.reader.previousEnd, references: this.#expressions.references };
+  /** What all declarations have, once this one has been read. */
+  #whole(head: Head): Head {
+    head.end = this.reader.previousEnd;
+    return head;
   }
 
   /** Passes the keyword and reads the name behind it. */

@@ -1,4 +1,5 @@
 import type { ScopeKind } from '../functions/scope.ts';
+import { Circles } from './circles.ts';
 import { TokenBuffers } from './lexer.ts';
 import { parseBicep } from './parser.ts';
 import type {
@@ -38,8 +39,7 @@ export interface Program {
   /** Of a parameter file. */
   readonly using: UsingNode | undefined;
   readonly extending: UsingNode | undefined;
-  /** Names whose value would need itself: https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-core-diagnostics (BCP080) */
-  readonly cyclic: ReadonlySet<string>;
+  readonly circles: Circles;
   /** Whether its values may ask for further files when they are looked at: by an import or a function that loads one. */
   readonly loadsOnDemand: boolean;
 }
@@ -110,66 +110,13 @@ export function readProgram(text: string, buffers?: TokenBuffers): Program {
         break;
     }
   }
-  const cyclic = findCycles(symbols);
+  const circles = new Circles(symbols);
   const loadsOnDemand = imported.size > 0 || (text.includes('load') && /\bload(?:Json|Yaml|Text|File)/.test(text));
-  return { text, tree, scope, symbols, types, outputs, imported, deployed, using, extending, cyclic, loadsOnDemand };
+  return { text, tree, scope, symbols, types, outputs, imported, deployed, using, extending, circles, loadsOnDemand };
 }
 
 function addFirst<T>(map: Map<string, T>, name: string, node: T): void {
   if (name !== '' && !map.has(name)) map.set(name, node);
-}
-
-/** Tarjan's strongly connected components, without recursion: the names that lead back to themselves. */
-function findCycles(symbols: ReadonlyMap<string, SymbolNode>): ReadonlySet<string> {
-  const names = [...symbols.keys()];
-  const numbers = new Map(names.map((name, index) => [name, index]));
-  const targets = [...symbols.values()].map(node => targetsOf(node, numbers));
-  const cyclic = new Set<string>();
-  const order = new Int32Array(names.length).fill(-1);
-  const low = new Int32Array(names.length);
-  const next = new Int32Array(names.length);
-  const isOpen = new Uint8Array(names.length);
-  const open: number[] = [];
-  let count = 0;
-  for (let root = 0; root < names.length; root++) {
-    // What refers to nothing is in no circle.
-    if (order[root] !== -1 || targets[root]!.length === 0) continue;
-    const path = [root];
-    while (path.length > 0) {
-      const at = path[path.length - 1]!;
-      if (order[at] === -1) {
-        order[at] = count;
-        low[at] = count++;
-        open.push(at);
-        isOpen[at] = 1;
-      }
-      const target = targets[at]![next[at]!];
-      if (target !== undefined) {
-        next[at]!++;
-        if (target === at) cyclic.add(names[at]!);
-        if (order[target] === -1) path.push(target);
-        else if (isOpen[target]) low[at] = Math.min(low[at]!, order[target]!);
-        continue;
-      }
-      path.pop();
-      const caller = path[path.length - 1];
-      if (caller !== undefined) low[caller] = Math.min(low[caller]!, low[at]!);
-      if (low[at] !== order[at]) continue;
-      const component = open.splice(open.lastIndexOf(at));
-      for (const member of component) isOpen[member] = 0;
-      if (component.length > 1) for (const member of component) cyclic.add(names[member]!);
-    }
-  }
-  return cyclic;
-}
-
-function targetsOf(node: SymbolNode, numbers: ReadonlyMap<string, number>): readonly number[] {
-  const targets: number[] = [];
-  for (const reference of node.references) {
-    const number = numbers.get(reference);
-    if (number !== undefined) targets.push(number);
-  }
-  return targets;
 }
 
 const mostCharacters = 8_000_000;
@@ -183,6 +130,8 @@ export class ProgramCache {
   program(text: string): Program {
     const known = this.#programs.get(text);
     if (known) {
+      // While there is room for twice as much, the order does not matter.
+      if (this.#characters < mostCharacters / 2) return known;
       this.#programs.delete(text);
       this.#programs.set(text, known);
       return known;

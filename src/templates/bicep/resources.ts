@@ -41,7 +41,7 @@ export function resourcesOf(
 export class Resource {
   readonly type: string;
   readonly apiVersion: string | undefined;
-  readonly #children = new Map<ResourceNode, ResourceSet>();
+  #children: Map<ResourceNode, ResourceSet> | undefined;
   #ownName: Value | undefined;
   #name: Value | undefined;
   #id: Value | undefined;
@@ -143,9 +143,10 @@ export class Resource {
 
   /** Instances of a resource declared inside this one. */
   child(node: ResourceNode): ResourceSet {
-    let set = this.#children.get(node);
+    let set = this.#children?.get(node);
     if (!set) {
       set = resourcesOf(this.evaluator, this.frame, node, this);
+      this.#children ??= new Map();
       this.#children.set(node, set);
     }
     return set;

@@ -1,5 +1,14 @@
 import type { TextRange } from '../../network/origin.ts';
-import type { ArrayNode, BicepTree, Declaration, Expression, ObjectNode, PropertyNode, SpreadNode } from './syntax.ts';
+import type {
+  ArrayNode,
+  BicepTree,
+  Declaration,
+  Expression,
+  Name,
+  ObjectNode,
+  PropertyNode,
+  SpreadNode,
+} from './syntax.ts';
 
 export type SyntaxNode = Declaration | Expression | PropertyNode | SpreadNode;
 
@@ -78,4 +87,42 @@ export function nodeAt(tree: BicepTree, offset: number): SyntaxNode | undefined 
 
 export function isCollection(node: SyntaxNode | undefined): node is ArrayNode | ObjectNode {
   return node?.kind === 'array' || node?.kind === 'object';
+}
+
+/** Names that loops and lambdas around a node give values to. */
+interface LocalNames {
+  readonly names: readonly (Name | undefined)[];
+  readonly outer: LocalNames | undefined;
+}
+
+/** The names that a declaration refers to, those of its own loops, lambdas and nested resources left out. */
+export function referencesOf(declaration: Declaration): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open: [SyntaxNode, LocalNames | undefined][] = [[declaration, undefined]];
+  for (const { args } of declaration.decorators) for (const arg of args) open.push([arg, undefined]);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [node, locals] = next;
+    const name = node.kind === 'reference' ? node.name : node.kind === 'call' && !node.target ? node.name.text : '';
+    if (name !== '' && !isLocal(name, locals)) found.add(name);
+    switch (node.kind) {
+      case 'for':
+        open.push([node.source, locals], [node.body, { names: [node.item, node.index], outer: locals }]);
+        break;
+      case 'lambda':
+        open.push([node.body, { names: node.parameters, outer: locals }]);
+        break;
+      case 'function':
+        open.push([node.lambda, locals]);
+        break;
+      default:
+        for (const child of node.kind === 'object' ? node.properties : childrenOf(node)) open.push([child, locals]);
+    }
+  }
+  return found;
+}
+
+function isLocal(name: string, locals: LocalNames | undefined): boolean {
+  for (let around = locals; around; around = around.outer)
+    if (around.names.some(local => local?.text === name)) return true;
+  return false;
 }

@@ -188,8 +188,6 @@ interface Declared extends TextRange {
   readonly decorators: readonly Decorator[];
   /** Where the keyword stands: behind the decorators. */
   readonly keyword: TextRange;
-  /** The names that it refers to, those of its own loops and lambdas left out, those of nested resources too. */
-  readonly references: readonly string[];
 }
 
 export interface TargetScopeNode extends Declared {

@@ -78,6 +78,10 @@ export class TokenReader {
     if (this.#at < this.tokens.count - 1) this.#at++;
   }
 
+  moveTo(position: number): void {
+    this.#at = position;
+  }
+
   accept(kind: number): boolean {
     if (this.kind() !== kind) return false;
     this.advance();

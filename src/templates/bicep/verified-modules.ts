@@ -253,7 +253,7 @@ param name string
 param nicConfigurations array
 var addresses = flatten(map(nicConfigurations, nic => map(nic.?ipConfigurations ?? [], ip => {
   given: ip.?pipConfiguration.?publicIPAddressResourceId
-  wanted: !empty(ip.?pipConfiguration)
+  wanted: ip.?pipConfiguration != null
   name: ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}'
   sku: ip.?pipConfiguration.?skuName ?? ip.?skuName ?? 'Standard'
 })))
@@ -270,7 +270,7 @@ resource networkInterface 'Microsoft.Network/networkInterfaces@2024-05-01' = [fo
       properties: {
         subnet: { id: ip.subnetResourceId }
         privateIPAddress: ip.?privateIPAddress
-        publicIPAddress: empty(ip.?pipConfiguration) ? null : {
+        publicIPAddress: ip.?pipConfiguration == null ? null : {
           id: ip.?pipConfiguration.?publicIPAddressResourceId ?? resourceId('Microsoft.Network/publicIPAddresses', ip.?pipConfiguration.?name ?? '\${name}\${ip.?pipConfiguration.?publicIpNameSuffix ?? '-pip-01'}')
         }
         applicationSecurityGroups: ip.?applicationSecurityGroups ?? []

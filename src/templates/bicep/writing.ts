@@ -3,9 +3,30 @@ import type { NewValue } from '../source-editor.ts';
 import { lineBreakIn } from '../text-lines.ts';
 import { quoteText } from './string-text.ts';
 
-/** A value in Bicep's syntax; lists and objects go over several lines, which every version of Bicep reads. */
+/** Longer lists go over several lines, wherever the text has them. */
+const longestLine = 100;
+
+/**
+ * A value in Bicep's syntax; lists and objects go over several lines, which every version of Bicep reads, unless the
+ * text has lists in one line itself.
+ */
 export function writeExpression(value: NewValue, text: string, indentation: string): string {
-  return 'expression' in value ? value.expression : writeJson(value.json, lineBreakIn(text), indentation);
+  if ('expression' in value) return value.expression;
+  const { json } = value;
+  if (Array.isArray(json) && json.every(isScalar) && hasListsInLine(text)) {
+    const line = `[${json.map(item => writeJson(item, '', '')).join(', ')}]`;
+    if (line.length <= longestLine) return line;
+  }
+  return writeJson(json, lineBreakIn(text), indentation);
+}
+
+function isScalar(json: Json): boolean {
+  return json === null || typeof json !== 'object';
+}
+
+/** Whether a list or object with something in it begins and goes on in one line; an index follows what it belongs to. */
+function hasListsInLine(text: string): boolean {
+  return /[:=(,[?][^\S\r\n]*(?:\[[^\S\r\n]*['\d]|\{[^\S\r\n]*\w+:)/.test(text);
 }
 
 function writeJson(json: Json, lineEnd: string, indentation: string): string {

@@ -1,7 +1,7 @@
 import type { OriginChain } from '../../network/origin.ts';
 import type { Value } from '../../network/value.ts';
 import { type Call, CallFailure, type FunctionEntry, partial } from './call.ts';
-import { type DeploymentScope, JoinedText, scopeParts } from './scope.ts';
+import { type DeploymentScope, JoinedText, scopeParts, scopeText } from './scope.ts';
 import { callSymbol, mostAlternatives, unknownValue } from './values.ts';
 
 /**
@@ -9,23 +9,26 @@ import { callSymbol, mostAlternatives, unknownValue } from './values.ts';
  * https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource
  */
 export function resourceIdOf(
-  scope: readonly (string | Value)[],
+  scope: JoinedText | readonly (string | Value)[],
   type: string,
   names: readonly Value[],
   origin: OriginChain,
 ): Value {
-  const id = new JoinedText();
-  for (const part of scope) id.add(part);
-  id.add('/providers/');
-  const segments = type.split('/');
-  for (let i = 0; i < segments.length; i++) {
-    if (i > 0) id.add('/');
-    id.add(segments[i]!);
-    const name = i > 0 ? names[i - 1] : undefined;
-    if (!name) continue;
-    id.add('/');
+  const id = scope instanceof JoinedText ? scope : new JoinedText();
+  if (!(scope instanceof JoinedText)) for (const part of scope) id.add(part);
+  let before = '/providers/';
+  let written = 0;
+  let slash = type.indexOf('/');
+  for (const name of names) {
+    if (slash < 0) break;
+    slash = type.indexOf('/', slash + 1);
+    const end = slash < 0 ? type.length : slash;
+    id.add(`${before}${type.slice(written, end)}/`);
     id.add(name);
+    written = end;
+    before = '';
   }
+  if (written < type.length) id.add(before + type.slice(written));
   return id.value(origin);
 }
 
@@ -36,7 +39,14 @@ export function resourceIdIn(
   names: readonly Value[],
   origin: OriginChain,
 ): Value {
-  return resourceIdOf(scopeParts(scope), type, names, origin);
+  return resourceIdOf(scopeText(scope), type, names, origin);
+}
+
+/** How many names a resource of a type has: its own and its parents'. */
+export function namesIn(type: string): number {
+  let count = 0;
+  for (let at = type.indexOf('/'); at >= 0; at = type.indexOf('/', at + 1)) count++;
+  return count;
 }
 
 /** A whole name such as `vnet/subnet` in its segments; undefined when an unknown part hides where they end. */
@@ -85,10 +95,11 @@ interface TypeAndNames {
 function typeAndNames(args: readonly Value[], mostBefore: number): TypeAndNames | undefined {
   for (const [index, arg] of args.slice(0, mostBefore + 1).entries()) {
     if (arg.kind !== 'string' || !arg.value.includes('/') || arg.value.startsWith('/')) continue;
-    const segments = arg.value.replace(/\/+$/, '').split('/').length - 1;
+    const type = arg.value.endsWith('/') ? arg.value.replace(/\/+$/, '') : arg.value;
     const rest = args.slice(index + 1);
-    const names = rest.length === segments ? rest : splitNames(rest, segments);
-    if (names) return { before: args.slice(0, index), type: arg.value.replace(/\/+$/, ''), names };
+    const count = namesIn(type);
+    const names = rest.length === count ? rest : splitNames(rest, count);
+    if (names) return { before: args.slice(0, index), type, names };
   }
   return undefined;
 }
@@ -98,7 +109,7 @@ function splitNames(names: readonly Value[], count: number): readonly Value[] | 
   return names.length === 1 ? nameSegments(names[0]!, count) : undefined;
 }
 
-type Scoping = (before: readonly Value[], call: Call) => readonly (string | Value)[];
+type Scoping = (before: readonly Value[], call: Call) => JoinedText | readonly (string | Value)[];
 
 function idFunction(mostBefore: number, scoping: Scoping): FunctionEntry {
   return partial(2, 20, (args, call) => idOver(args, choice => oneId(choice, mostBefore, scoping, call)));
@@ -140,7 +151,7 @@ const inResourceGroup: Scoping = (before, call) => {
     }
     return ['/subscriptions/', scope.subscriptionId, '/resourceGroups/', only];
   }
-  return scopeParts(scope);
+  return scopeText(scope);
 };
 
 function isGuid(text: string): boolean {

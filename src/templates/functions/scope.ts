@@ -1,6 +1,6 @@
 import type { OriginChain } from '../../network/origin.ts';
 import type { ObjectValue, Value } from '../../network/value.ts';
-import { memberSymbol, objectValue, symbolOf, textValue, unknownValue } from './values.ts';
+import { memberSymbol, mostDependencies, objectValue, symbolOf, textValue, unknownValue } from './values.ts';
 
 export type ScopeKind = 'resourceGroup' | 'subscription' | 'managementGroup' | 'tenant';
 
@@ -31,11 +31,18 @@ export function joinTexts(parts: readonly (string | Value)[], origin: OriginChai
   return text.value(origin);
 }
 
-/** A text that is put together of known and unknown parts. */
+/** A text that is put together of known and unknown parts, perhaps with another one to begin with. */
 export class JoinedText {
   #symbol: string | undefined = '';
   #names: string[] | undefined;
   #secret = false;
+
+  constructor(beginning?: JoinedText) {
+    if (!beginning) return;
+    this.#symbol = beginning.#symbol;
+    this.#names = beginning.#names && [...beginning.#names];
+    this.#secret = beginning.#secret;
+  }
 
   add(part: string | Value): void {
     if (typeof part === 'string') {
@@ -58,9 +65,25 @@ export class JoinedText {
   }
 
   #name(names: readonly string[]): void {
-    if (this.#names) this.#names.push(...names);
-    else this.#names = [...names];
+    this.#names ??= [];
+    for (const name of names) {
+      if (this.#names.length < mostDependencies && !this.#names.includes(name)) this.#names.push(name);
+    }
   }
+}
+
+/** Most resources of a template are of one scope. */
+const scopeTexts = new WeakMap<DeploymentScope, JoinedText>();
+
+/** The id of the scope itself, to be gone on with. */
+export function scopeText(scope: DeploymentScope): JoinedText {
+  let text = scopeTexts.get(scope);
+  if (!text) {
+    text = new JoinedText();
+    for (const part of scopeParts(scope)) text.add(part);
+    scopeTexts.set(scope, text);
+  }
+  return new JoinedText(text);
 }
 
 /** The id of the scope itself: `/subscriptions/…/resourceGroups/…`. */

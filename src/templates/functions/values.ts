@@ -17,7 +17,8 @@ import { type Budget, limits } from './budget.ts';
 /** How many alternatives an unknown value may carry before it is only unknown. */
 export const mostAlternatives = 64;
 
-const mostDependencies = 32;
+/** How many names an unknown value tells at most. */
+export const mostDependencies = 32;
 const longestSymbol = 2000;
 
 export function textValue(value: string, origin: OriginChain): StringValue {
@@ -73,7 +74,7 @@ type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 const somethingUnread = ['something that was not read'];
 
 function uniqueNames(names: readonly string[]): readonly string[] {
-  if (names.length === 1) return names;
+  if (names.length <= mostDependencies && names.every((name, at) => names.indexOf(name) === at)) return names;
   const unique = new Set<string>();
   for (const name of names) {
     if (unique.size >= mostDependencies) break;

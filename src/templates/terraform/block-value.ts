@@ -1,9 +1,9 @@
 import type { OriginChain, TextPlace } from '../../network/origin.ts';
 import type { Property, UnknownValue, Value } from '../../network/value.ts';
-import { asProperty, bind, type Evaluator, type Scope } from './evaluation.ts';
+import { asProperty, bind, type Evaluator, inFileOf, type Scope } from './evaluation.ts';
 import { iterate, maximumItems, restOf } from './iteration.ts';
 import { isFailed } from './partial-value.ts';
-import type { Block, Body, Expression } from './syntax.ts';
+import { type Block, type Body, blockTypeOf, type Expression } from './syntax.ts';
 import { LazyObject, mapping, sequence, unknownValue } from './terraform-value.ts';
 
 /** What an attribute that the configuration does not set has: known to the provider only. */
@@ -25,16 +25,17 @@ export function blockValue(
     name => {
       const attribute = findLast(body, name);
       if (attribute) {
-        const evaluated = evaluator.evaluate(attribute.value, scope);
+        const written = inFileOf(attribute, scope);
+        const evaluated = evaluator.evaluate(attribute.value, written);
         const decided = scope.references.documented ? evaluated.origin[evaluated.origin.length - 1]?.place : undefined;
         const { start, end } = attribute.value;
-        const own: TextPlace = { kind: 'text', file: scope.file, range: { start, end } };
+        const own: TextPlace = { kind: 'text', file: written.file, range: { start, end } };
         const value = asProperty(evaluated, name, decided?.kind === 'text' ? decided : own);
         if (value.kind !== 'null')
           return {
             name,
             value,
-            namePlace: { kind: 'text', file: scope.file, range: { start: attribute.start, end: attribute.nameEnd } },
+            namePlace: { kind: 'text', file: written.file, range: { start: attribute.start, end: attribute.nameEnd } },
           };
       }
       const nested = nestedBlocks(body, name, scope, evaluator, block => computedOf(computed, name, block));
@@ -47,13 +48,8 @@ export function blockValue(
 
 function namesIn(body: Body): Iterable<string> {
   const all = new Set(body.attributes.map(attribute => attribute.name));
-  for (const block of body.blocks) all.add(typeIn(block));
+  for (const block of body.blocks) all.add(blockTypeOf(block));
   return all;
-}
-
-/** The type of a block, or of those that a `dynamic` one makes. */
-function typeIn(block: Block): string {
-  return block.type === 'dynamic' ? (block.labels[0] ?? '') : block.type;
 }
 
 function findLast(body: Body, name: string) {
@@ -80,7 +76,7 @@ function nestedBlocks(
   evaluator: Evaluator,
   computed: (values: () => LazyObject) => Computed,
 ): Value | undefined {
-  const first = body.blocks.find(block => block.type === type || typeIn(block) === type);
+  const first = body.blocks.find(block => blockTypeOf(block) === type);
   if (!first) return undefined;
   const items: Value[] = [];
   const rests: UnknownValue[] = [];
@@ -95,15 +91,17 @@ function nestedBlocks(
     return value;
   };
   for (const block of body.blocks) {
+    if (blockTypeOf(block) !== type) continue;
+    const written = inFileOf(block, scope);
     if (block.type === type) {
-      items.push(add(block.body, scope, [{ kind: 'literal', name: type, place: placeOf(block, scope) }]));
-    } else if (block.type === 'dynamic' && block.labels[0] === type) {
-      const made = dynamicBlocks(block, type, scope, evaluator, add);
+      items.push(add(block.body, written, [{ kind: 'literal', name: type, place: placeOf(block, written) }]));
+    } else {
+      const made = dynamicBlocks(block, type, written, evaluator, add);
       items.push(...made.items);
       if (made.rest) rests.push(made.rest);
     }
   }
-  const origin: OriginChain = [{ kind: 'property', name: type, place: placeOf(first, scope) }];
+  const origin: OriginChain = [{ kind: 'property', name: type, place: placeOf(first, inFileOf(first, scope)) }];
   return sequence(items, origin, 'list', joinRests(rests));
 }
 

@@ -211,12 +211,13 @@ export class TerraformEditor implements SourceEditor {
         added.push({ name, value: change.value });
       }
     }
-    const member = ({ name, value }: (typeof added)[number], near: number): string =>
-      `${name} = ${writeValue(value, text, near)}`;
+    // As wide as what stands in its place or above it, so that the equals signs stay under each other.
+    const member = ({ name, value }: (typeof added)[number], beside: TextRange): string =>
+      `${name.padEnd(nameWidth(text, beside))} = ${writeValue(value, text, beside.start)}`;
     // A member that goes makes room for one that comes: one line changes instead of two.
     while (added.length > 0 && removed.length > 0) {
       const range = removed.shift()!;
-      edits.push(edit(document, range, member(added.shift()!, range.start)));
+      edits.push(edit(document, range, member(added.shift()!, range)));
     }
     for (const range of removed) edits.push(edit(document, memberLines(text, range), ''));
     if (added.length > 0) {
@@ -231,7 +232,7 @@ export class TerraformEditor implements SourceEditor {
         edit(
           document,
           { start: last.range.end, end: last.range.end },
-          added.map(one => separator + member(one, rule.inside.start)).join(''),
+          added.map(one => separator + member(one, last.range)).join(''),
         ),
       );
     }
@@ -254,6 +255,12 @@ function covers(range: TextRange, node: TextRange): boolean {
 /** A range that is a block's opening line, or begins with the block. */
 function opens(range: TextRange, block: Block): boolean {
   return range.start === block.start && range.end <= block.headerEnd;
+}
+
+/** How many characters a member has before its equals sign; none when others cannot stand under it. */
+function nameWidth(text: string, member: TextRange): number {
+  const written = text.slice(member.start, member.end);
+  return written.includes('\n') ? 0 : (/^[^=:\s]*[ \t]*(?= =)/.exec(written)?.[0].length ?? 0);
 }
 
 function free(name: string, taken: ReadonlySet<string | undefined>): string {

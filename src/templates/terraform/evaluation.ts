@@ -55,6 +55,11 @@ export interface Scope {
   readonly bindings: Binding | undefined;
 }
 
+/** The scope in which something is written: an override's parts stand in a file of their own. */
+export function inFileOf({ file }: { readonly file?: string }, scope: Scope): Scope {
+  return file === undefined ? scope : { ...scope, file };
+}
+
 export function bind(scope: Scope, name: string, value: Value): Scope {
   return { ...scope, bindings: { name, value, outer: scope.bindings } };
 }

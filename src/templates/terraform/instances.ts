@@ -1,5 +1,5 @@
 import type { Value } from '../../network/value.ts';
-import { type Binding, type Evaluator, type Scope, toNumber } from './evaluation.ts';
+import { type Binding, type Evaluator, inFileOf, type Scope, toNumber } from './evaluation.ts';
 import { iterate, restOf } from './iteration.ts';
 import { isFailed } from './partial-value.ts';
 import { attributeOf, type Body } from './syntax.ts';
@@ -35,12 +35,12 @@ const maximumInstances = 1000;
 export function expand(body: Body, scope: Scope, evaluator: Evaluator): Expansion {
   const count = attributeOf(body, 'count');
   if (count) {
-    const { result, uses } = evaluator.tracking(() => evaluator.evaluate(count.value, scope));
+    const { result, uses } = evaluator.tracking(() => evaluator.evaluate(count.value, inFileOf(count, scope)));
     return expandCount(result, [...uses.all]);
   }
   const each = attributeOf(body, 'for_each');
   if (each) {
-    const { result, uses } = evaluator.tracking(() => evaluator.evaluate(each.value, scope));
+    const { result, uses } = evaluator.tracking(() => evaluator.evaluate(each.value, inFileOf(each, scope)));
     return expandEach(result, [...uses.all], [...uses.conditions]);
   }
   return { mode: 'single', instances: [instance('', undefined, undefined, {})] };

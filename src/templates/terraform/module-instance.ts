@@ -1,7 +1,7 @@
 import type { Origin, TextPlace } from '../../network/origin.ts';
 import type { CallSite } from '../../network/resource.ts';
 import type { Value } from '../../network/value.ts';
-import type { References, Scope, Uses } from './evaluation.ts';
+import { inFileOf, type References, type Scope, type Uses } from './evaluation.ts';
 import type { FunctionContext } from './functions/definition.ts';
 import { type Expanded, type Expansion, expand } from './instances.ts';
 import { InstanceSequence } from './iteration.ts';
@@ -148,17 +148,19 @@ export class ModuleInstance implements References {
           place: placeOf(assignment.expression, assignment.scope.file),
         });
     }
-    if (!value && fallback && declared)
-      value = through(evaluator.evaluate(fallback.value, this.scope(declared.file)), {
+    if (!value && fallback && declared) {
+      const file = fallback.file ?? declared.file;
+      value = through(evaluator.evaluate(fallback.value, this.scope(file)), {
         kind: 'parameter-default',
         name,
-        place: placeOf(fallback.value, declared.file),
+        place: placeOf(fallback.value, file),
       });
+    }
     const unknown = () => unknownValue([`variable ${name}`], [], { symbol: `{${this.prefix}var.${name}}` });
     if (!value) return unknown();
     const type = declared && attributeOf(declared.block.body, 'type');
     if (!type || isFailed(value)) return value;
-    const scope = this.scope(declared.file);
+    const scope = this.scope(type.file ?? declared.file);
     const converted = convert(value, this.state.typeOf(type.value), expression =>
       evaluator.evaluate(expression, scope),
     );
@@ -184,11 +186,12 @@ export class ModuleInstance implements References {
 
   output(name: string): Value | undefined {
     const output = this.source.outputs.get(name);
-    const expression = output && attributeOf(output.block.body, 'value')?.value;
-    if (!output || !expression) return undefined;
-    const place = placeOf(expression, output.file);
+    const attribute = output && attributeOf(output.block.body, 'value');
+    if (!output || !attribute) return undefined;
+    const file = attribute.file ?? output.file;
+    const place = placeOf(attribute.value, file);
     return this.#once(`output ${name}`, place, () => {
-      const value = this.state.evaluator.evaluate(expression, this.scope(output.file));
+      const value = this.state.evaluator.evaluate(attribute.value, this.scope(file));
       const step: Origin = { kind: 'output', name, place };
       const stepped = isFailed(value) ? value : through(value, step);
       return isTrue(output.block, 'sensitive') ? asSecret(stepped) : stepped;
@@ -311,7 +314,11 @@ export class ModuleInstance implements References {
       const scope: Scope = { ...this.scope(file), bindings: expanded.bindings };
       for (const attribute of block.body.attributes)
         if (!metaArguments.has(attribute.name))
-          assigned.set(attribute.name, { kind: 'argument', expression: attribute.value, scope });
+          assigned.set(attribute.name, {
+            kind: 'argument',
+            expression: attribute.value,
+            scope: inFileOf(attribute, scope),
+          });
       if (!this.state.admitInstance(placed)) break;
       const site: CallSite = { name, place: openingOf(placed) };
       instances.push(

@@ -2,7 +2,15 @@ import { baseName, type FileSystem } from '../file-system.ts';
 import type { ReadProblem } from '../reading.ts';
 import type { TerraformParser } from './grammar.ts';
 import { readJsonSyntax } from './json-syntax.ts';
-import { type Attribute, type Block, type Body, type Expression, type SourceFile, standingAt } from './syntax.ts';
+import {
+  type Attribute,
+  type Block,
+  type Body,
+  blockTypeOf,
+  type Expression,
+  type SourceFile,
+  standingAt,
+} from './syntax.ts';
 
 /** A block with the file that it stands in. */
 export interface PlacedBlock {
@@ -170,7 +178,7 @@ function addBlock(source: Mutable, block: Block, file: string, override: boolean
 
 function put<T extends PlacedBlock>(into: Map<string, T>, name: string, item: T, override: boolean): void {
   const before = override ? into.get(name) : undefined;
-  into.set(name, before ? { ...before, block: overridden(before.block, item.block) } : item);
+  into.set(name, before ? { ...before, block: overridden(before.block, item) } : item);
 }
 
 function readVersion(source: Mutable, block: Block): void {
@@ -185,12 +193,18 @@ function readVersion(source: Mutable, block: Block): void {
 }
 
 /** https://developer.hashicorp.com/terraform/language/files/override */
-function overridden(block: Block, by: Block): Block {
+function overridden(block: Block, { block: by, file }: PlacedBlock): Block {
   const names = new Set(by.body.attributes.map(attribute => attribute.name));
-  const types = new Set(by.body.blocks.map(nested => nested.type));
+  for (const nested of by.body.blocks) names.add(blockTypeOf(nested));
   const body: Body = {
-    attributes: [...block.body.attributes.filter(attribute => !names.has(attribute.name)), ...by.body.attributes],
-    blocks: [...block.body.blocks.filter(nested => !types.has(nested.type)), ...by.body.blocks],
+    attributes: [
+      ...block.body.attributes.filter(attribute => !names.has(attribute.name)),
+      ...by.body.attributes.map(attribute => ({ ...attribute, file })),
+    ],
+    blocks: [
+      ...block.body.blocks.filter(nested => !names.has(blockTypeOf(nested))),
+      ...by.body.blocks.map(nested => ({ ...nested, file })),
+    ],
   };
   return { ...block, body };
 }

@@ -13,11 +13,16 @@ export interface ReferenceTarget {
   readonly attribute: string;
 }
 
+type Key = string | number;
+
 /** Where an expression stands, as far as it decides what its references mean. */
 interface Context {
   readonly module: string;
-  /** The key of the resource or module instance around it: what `each.key` and `count.index` are. */
-  readonly key: string | number | undefined;
+  /**
+   * The keys that its references may mean: that of the resource or module instance around it, which `each.key` and
+   * `count.index` are, and behind it those by which a part of the whole was asked for.
+   */
+  readonly keys: readonly Key[];
   /** What `each.value` is a part of. */
   readonly each: unknown;
   readonly steps: number;
@@ -51,10 +56,18 @@ export class PlanReferences {
   readonly #root: PlanJson | undefined;
   readonly #instances = new Map<string, PlanResource[]>();
   readonly #blocks = new Map<string, PlanJson | undefined>();
+  /** The addresses of the modules' instances that have resources. */
+  readonly #modules = new Set<string>();
 
   constructor(plan: PlanJson, resources: readonly PlanResource[]) {
     this.#root = record(record(plan.configuration)?.root_module);
     for (const resource of resources) {
+      for (
+        let module = resource.module;
+        module !== '' && !this.#modules.has(module);
+        module = splitModule(module).parent
+      )
+        this.#modules.add(module);
       const key = instanceKey(resource.module, resource.mode, resource.type, resource.name);
       const group = this.#instances.get(key);
       if (group) group.push(resource);
@@ -83,7 +96,7 @@ export class PlanReferences {
     const attribute = path.findLast(part => typeof part === 'string') ?? '';
     const context: Context = {
       module: from.module,
-      key: from.index,
+      keys: from.index === undefined ? [] : [from.index],
       each: block?.for_each_expression,
       steps: 0,
       attribute,
@@ -115,7 +128,8 @@ export class PlanReferences {
         const { parent, call, key } = splitModule(context.module);
         const caller = call === undefined ? undefined : record(record(this.#module(parent)?.module_calls)?.[call]);
         if (!caller) return [];
-        const outer = { ...context, module: parent, key, each: caller.for_each_expression, steps };
+        const keys = [...(key === undefined ? [] : [key]), ...context.keys, ...keysIn(parts.slice(2))];
+        const outer = { ...context, module: parent, keys, each: caller.for_each_expression, steps };
         return this.#follow(record(caller.expressions)?.[name], outer);
       }
       case 'each': {
@@ -138,23 +152,24 @@ export class PlanReferences {
     const call = record(record(this.#module(context.module)?.module_calls)?.[name]);
     const outputs = record(record(call?.module)?.outputs);
     if (!call || !outputs) return [];
+    const address = `${context.module === '' ? '' : `${context.module}.`}module.${name}`;
     const repeated = call.for_each_expression !== undefined || call.count_expression !== undefined;
-    const own = repeated && context.key !== undefined ? `[${JSON.stringify(context.key)}]` : '';
-    const key = parts[2]?.startsWith('[') ? parts[2] : own;
+    const candidates = repeated ? context.keys.map(own => `[${JSON.stringify(own)}]`) : [];
+    const key = parts[2]?.startsWith('[') ? parts[2] : candidates.find(own => this.#modules.has(address + own));
     const inner: Context = {
       ...context,
-      module: `${context.module === '' ? '' : `${context.module}.`}module.${name}${key}`,
-      key: undefined,
+      module: address + (key ?? ''),
+      keys: [...keysIn(parts.slice(3)), ...context.keys],
       each: undefined,
     };
     const output = parts.find((part, index) => index > 1 && !part.startsWith('['));
     if (output !== undefined) return this.#follow(record(outputs[output])?.expression, inner);
     const type = namedTypes[context.attribute];
-    const candidates = new Map<PlanResource, ReferenceTarget>();
+    const found = new Map<PlanResource, ReferenceTarget>();
     for (const declared of Object.values(outputs))
       for (const target of this.#follow(record(declared)?.expression, inner))
-        if (target.resource.type === type) candidates.set(target.resource, target);
-    return [...candidates.values()];
+        if (target.resource.type === type) found.set(target.resource, target);
+    return [...found.values()];
   }
 
   #instance(parts: readonly string[], context: Context): readonly ReferenceTarget[] {
@@ -163,10 +178,11 @@ export class PlanReferences {
     const instances = this.#instances.get(instanceKey(context.module, isData ? 'data' : 'managed', type, own));
     if (!instances) return [];
     const index = rest[0]?.startsWith('[') ? rest.shift()?.slice(1, -1) : undefined;
-    const wanted = index?.startsWith('"') ? (JSON.parse(index) as string) : index && Number(index);
+    const keys = index === undefined ? context.keys : [keyIn(index)];
     const attribute = rest.find(part => !part.startsWith('[')) ?? (/_name$/.test(context.attribute) ? 'name' : 'id');
+    const key = keys.find(wanted => instances.some(one => one.index === wanted));
     const matching =
-      instances.length === 1 ? instances : instances.filter(one => one.index === (wanted ?? context.key));
+      instances.length === 1 ? instances : instances.filter(one => key !== undefined && one.index === key);
     // Without a key all of them are meant, as by a splat.
     const meant = matching.length > 0 || index !== undefined ? matching : instances.slice(0, maximumTargets);
     return meant.map(resource => ({ resource, attribute }));
@@ -215,6 +231,16 @@ export class PlanReferences {
   }
 }
 
+/** The key in what stands between brackets. */
+function keyIn(index: string): Key {
+  return index.startsWith('"') ? (JSON.parse(index) as string) : Number(index);
+}
+
+/** The keys in brackets that a reference ends with: `module.net.subnets["web"].id`. */
+function keysIn(parts: readonly string[]): Key[] {
+  return parts.flatMap(part => (part.startsWith('[') ? [keyIn(part.slice(1, -1))] : []));
+}
+
 function instanceKey(module: string, mode: string, type: string, name: string): string {
   return `${module} ${mode} ${type}.${name}`;
 }
@@ -226,10 +252,10 @@ function callNames(address: string): string[] {
   );
 }
 
-function splitModule(address: string): { parent: string; call?: string; key?: string | number } {
+function splitModule(address: string): { parent: string; call?: string; key?: Key } {
   const match = /^(.*?)\.?module\.([\w-]+)(?:\[("(?:[^"\\]|\\.)*"|\d+)\])?$/.exec(address);
   if (!match) return { parent: '' };
-  const key = match[3] === undefined ? undefined : (JSON.parse(match[3]) as string | number);
+  const key = match[3] === undefined ? undefined : (JSON.parse(match[3]) as Key);
   return { parent: match[1] ?? '', call: match[2] ?? '', ...(key === undefined ? {} : { key }) };
 }
 

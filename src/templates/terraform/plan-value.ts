@@ -61,7 +61,9 @@ export function planValue(
     const name = path[path.length - 1];
     if (of === 1 && typeof name === 'string' && /_ids$/.test(name) && symbols.length > 0)
       return sequence(symbols.map(unknown), origin, 'list');
-    return unknown(symbols.length === of ? symbols[at] : symbols.length === 1 ? symbols[0] : undefined);
+    if (symbols.length === of) return unknown(symbols[at]);
+    if (symbols.length === 1) return unknown(symbols[0]);
+    return unknownValue([shown], origin, { alternatives: symbols.map(unknown) });
   };
   const convert = (
     json: unknown,

@@ -9,7 +9,7 @@ import type { ResourceBlock } from './module-source.ts';
 import { PlanReferences, type ReferenceTarget } from './plan-references.ts';
 import { planValue } from './plan-value.ts';
 import { ReadingState } from './reading-state.ts';
-import { childIds, restTypes } from './resource-ids.ts';
+import { childIds, idByName, restTypes } from './resource-ids.ts';
 import { isAnalysedType } from './resources/analysed-types.ts';
 import { declareResources } from './resources/declarations.ts';
 import type { SourceResource } from './resources/source-resource.ts';
@@ -123,8 +123,10 @@ function listResources(plan: PlanJson): PlanResource[] | undefined {
   const found: PlanResource[] = [];
   const values = record(plan.planned_values) ?? record(plan.values);
   const root = record(values?.root_module);
-  if (root) walkModule(root, '', changes, found, 0);
-  else {
+  if (root) {
+    walkModule(root, '', changes, found, 0);
+    addDataSources(plan, changes, found);
+  } else {
     if (!Array.isArray(plan.resource_changes)) return undefined;
     for (const [, change] of changes) {
       const after = record(record(change.change)?.after);
@@ -133,6 +135,18 @@ function listResources(plan: PlanJson): PlanResource[] | undefined {
     }
   }
   return found;
+}
+
+/** Data sources that were read for the plan stand in the state before it. */
+function addDataSources(plan: PlanJson, changes: ReadonlyMap<string, PlanJson>, into: PlanResource[]): void {
+  const before = record(record(record(plan.prior_state)?.values)?.root_module);
+  if (!before) return;
+  const listed = new Set(into.map(resource => resource.address));
+  const known: PlanResource[] = [];
+  walkModule(before, '', changes, known, 0);
+  for (const resource of known)
+    if (resource.mode === 'data' && !listed.has(resource.address) && into.length < maximumResources)
+      into.push(resource);
 }
 
 function walkModule(
@@ -144,8 +158,8 @@ function walkModule(
 ): void {
   for (const item of list(module.resources)) {
     const resource = record(item);
-    const values = record(resource?.values);
-    if (resource && values && into.length < maximumResources) add(resource, path, values, changes, into);
+    // Of a resource of which nothing is known before the apply, such as an association, there are no values.
+    if (resource && into.length < maximumResources) add(resource, path, record(resource.values) ?? {}, changes, into);
   }
   if (depth >= maximumModuleDepth) return;
   for (const item of list(module.child_modules)) {
@@ -208,10 +222,9 @@ class PlanContext {
     if (before) return before;
     const block = this.#block(resource);
     const place: Place = block ? openingOf(block) : this.#placeInPlan(resource);
-    const symbolOfTarget = (target: ReferenceTarget) => this.#symbolOf(target.resource, target.attribute);
     const value = planValue(resource, block, place, {
       gives: path => this.#references.gives(resource, path),
-      symbolsAt: path => this.#references.targets(resource, path).map(symbolOfTarget),
+      symbolsAt: path => this.#references.targets(resource, path).flatMap(target => this.#symbolsOf(target)),
     });
     const context = this;
     const source: SourceResource = {
@@ -246,6 +259,14 @@ class PlanContext {
     return source;
   }
 
+  /** What a reference may mean: of a network's own subnets any, since a plan does not say which. */
+  #symbolsOf({ resource, attribute }: ReferenceTarget): readonly (string | undefined)[] {
+    const subnets = resource.type === 'azurerm_virtual_network' && attribute === 'subnet' ? resource.values.subnet : [];
+    const names = list(subnets).flatMap(subnet => record(subnet)?.name ?? []);
+    if (names.length === 0) return [this.#symbolOf(resource, attribute)];
+    return names.map(name => `${this.#symbolOf(resource, 'id')}/subnets/${String(name)}`);
+  }
+
   /** What an attribute of a resource is compared by: its value, or a symbol while it is unknown. */
   #symbolOf(resource: PlanResource, attribute: string, depth = 0): string | undefined {
     const known = resource.values[attribute];
@@ -255,7 +276,7 @@ class PlanContext {
     const name = typeof resource.values.name === 'string' ? resource.values.name : `{${resource.address}}`;
     if (child && depth < 4) {
       const parent = this.#parent(resource, child.reference, child.parentType);
-      const symbol = parent && (typeof parent === 'string' ? parent : this.#symbolOf(parent, 'id', depth + 1));
+      const symbol = typeof parent === 'object' ? this.#symbolOf(parent, 'id', depth + 1) : parent;
       if (symbol !== undefined) return `${symbol}/${child.segment}/${name}`;
     }
     const type = restTypes.get(resource.type) ?? resource.type;
@@ -268,8 +289,14 @@ class PlanContext {
     parentType: string | undefined,
   ): PlanResource | string | undefined {
     const given = resource.values[reference];
-    if (typeof given === 'string' && given !== '')
-      return parentType === undefined ? given : this.#byName.get(`${parentType} ${given.toLowerCase()}`);
+    if (typeof given === 'string' && given !== '') {
+      if (parentType === undefined) return given;
+      const group = resource.values.resource_group_name;
+      return (
+        this.#byName.get(`${parentType} ${given.toLowerCase()}`) ??
+        idByName(parentType, given, typeof group === 'string' ? group : undefined)
+      );
+    }
     return this.#references.target(resource, [reference])?.resource;
   }
 

@@ -6,6 +6,7 @@ export const restTypes: ReadonlyMap<string, string> = new Map([
   ['azurerm_network_security_group', 'Microsoft.Network/networkSecurityGroups'],
   ['azurerm_application_security_group', 'Microsoft.Network/applicationSecurityGroups'],
   ['azurerm_virtual_network', 'Microsoft.Network/virtualNetworks'],
+  ['azurerm_virtual_hub', 'Microsoft.Network/virtualHubs'],
   ['azurerm_network_interface', 'Microsoft.Network/networkInterfaces'],
   ['azurerm_public_ip', 'Microsoft.Network/publicIPAddresses'],
   ['azurerm_public_ip_prefix', 'Microsoft.Network/publicIPPrefixes'],
@@ -43,6 +44,15 @@ export const childIds: ReadonlyMap<string, ChildId> = new Map([
     },
   ],
   ['azurerm_subnet', { reference: 'virtual_network_name', parentType: 'azurerm_virtual_network', segment: 'subnets' }],
+  [
+    'azurerm_virtual_network_peering',
+    {
+      reference: 'virtual_network_name',
+      parentType: 'azurerm_virtual_network',
+      segment: 'virtualNetworkPeerings',
+    },
+  ],
+  ['azurerm_virtual_hub_connection', { reference: 'virtual_hub_id', segment: 'hubVirtualNetworkConnections' }],
   ['azurerm_lb_backend_address_pool', { reference: 'loadbalancer_id', segment: 'backendAddressPools' }],
   ['azurerm_lb_nat_rule', { reference: 'loadbalancer_id', segment: 'inboundNatRules' }],
   ['azurerm_lb_nat_pool', { reference: 'loadbalancer_id', segment: 'inboundNatPools' }],
@@ -58,6 +68,12 @@ export const childIds: ReadonlyMap<string, ChildId> = new Map([
   ],
 ]);
 
+/** The symbol of the id of a resource that is named where it is not declared. */
+export function idByName(type: string, name: string, resourceGroup: string | undefined): string {
+  const group = resourceGroup ?? '{resource group}';
+  return `/subscriptions/{subscription}/resourceGroups/${group}/providers/${restTypes.get(type) ?? type}/${name}`;
+}
+
 /** Nested blocks that have an id of their own, by `type.block`: the collection in the resource's id that they are in. */
 export const nestedIds: ReadonlyMap<string, string> = new Map([
   ['azurerm_virtual_network.subnet', 'subnets'],
@@ -70,7 +86,8 @@ export const nestedIds: ReadonlyMap<string, string> = new Map([
 /** The symbol of an azapi resource's id, which its `type` and `parent_id` tell. */
 export function azapiIdSymbol(value: ObjectValue, address: string, name: string): string | undefined {
   const given = value.get('resource_id');
-  if (given?.kind === 'string') return given.value;
+  const known = given && symbolOf(given);
+  if (known !== undefined) return known;
   const typed = value.get('type');
   if (typed?.kind !== 'string') return undefined;
   const type = typed.value.split('@')[0] ?? '';

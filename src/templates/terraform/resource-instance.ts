@@ -5,7 +5,7 @@ import { blockValue } from './block-value.ts';
 import type { Expanded } from './instances.ts';
 import { extentOf, type ModuleInstance, openingOf } from './module-instance.ts';
 import type { ResourceBlock } from './module-source.ts';
-import { azapiIdSymbol, childIds, nestedIds, restTypes } from './resource-ids.ts';
+import { azapiIdSymbol, type ChildId, childIds, idByName, nestedIds, restTypes } from './resource-ids.ts';
 import { LazyObject, sequence, stringValue, symbolOf, unknownValue } from './terraform-value.ts';
 
 /** The value of a resource's `name` remembers the resource, so that what is joined by name finds it. */
@@ -84,17 +84,23 @@ export class ResourceInstance {
     const child = childIds.get(this.type);
     const name = symbolOf(this.value.get('name') ?? stringValue(`{${this.address}}`)) ?? `{${this.address}}`;
     if (child) {
-      const reference = this.value.get(child.reference);
-      const parent =
-        child.parentType === undefined
-          ? reference && symbolOf(reference)
-          : reference && this.module.state.idOfNamed(child.parentType, reference, this);
+      const parent = this.#parentId(child);
       if (parent) return `${parent}/${child.segment}/${name.replaceAll('/', '%2f')}`;
     }
-    const azapi = this.type.startsWith('azapi_') ? azapiIdSymbol(this.value, this.address, name) : undefined;
+    const azapi = this.type.startsWith('azapi_') ? azapiIdSymbol(this.configured, this.address, name) : undefined;
     if (azapi !== undefined) return azapi;
     const type = restTypes.get(this.type) ?? this.type;
     return `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/${type}/{${this.address.replaceAll('/', '%2f')}}`;
+  }
+
+  #parentId({ reference, parentType }: ChildId): string | undefined {
+    const named = this.value.get(reference);
+    const symbol = named && symbolOf(named);
+    if (!named || parentType === undefined) return symbol;
+    const declared = this.module.state.idOfNamed(parentType, named, this);
+    if (declared !== undefined || symbol === undefined) return declared;
+    const group = this.value.get('resource_group_name');
+    return idByName(parentType, symbol, group && symbolOf(group));
   }
 
   /** What the provider computes in a nested block, named as `block.attribute`: its id, an interface's address. */

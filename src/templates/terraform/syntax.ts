@@ -13,6 +13,8 @@ export interface Attribute {
   readonly end: number;
   readonly nameEnd: number;
   readonly value: Expression;
+  /** The override file that it comes from, when it is not in the file of the block around it. */
+  readonly file?: string;
 }
 
 export interface Block {
@@ -23,6 +25,8 @@ export interface Block {
   /** Behind the opening brace. */
   readonly headerEnd: number;
   readonly body: Body;
+  /** The override file that it comes from, when it is not in the file of the block around it. */
+  readonly file?: string;
 }
 
 /** Text that is not Terraform. What stands around it is read. */
@@ -184,6 +188,11 @@ export const emptyBody: Body = { attributes: [], blocks: [] };
 
 export function attributeOf(body: Body, name: string): Attribute | undefined {
   return body.attributes.find(attribute => attribute.name === name);
+}
+
+/** The type of a block, or of those that a `dynamic` one makes. */
+export function blockTypeOf(block: Block): string {
+  return block.type === 'dynamic' ? (block.labels[0] ?? '') : block.type;
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { wholeAnalysis } from '../../../src/findings/analysis.ts';
 import { type ScanFiles, Scanner } from '../../../src/findings/scan.ts';
 import { TemplateLanguages } from '../../../src/templates/languages.ts';
 import { MemoryFiles } from './fixes/fix-bed.ts';
@@ -94,6 +95,96 @@ describe('a scan', () => {
     assert.equal(other.groups[0]?.verdicts[0]?.port, 3389);
     texts.set('main.json', template(group, { ...group, name: 'second' }));
     assert.equal((await scan(3389)).groups.length, 2);
+  });
+
+  it('judges anew only with a parameter file that gives a value to something it looked at', async () => {
+    const rule = {
+      name: 'ssh',
+      properties: {
+        ...{ priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp', sourcePortRange: '*' },
+        ...{ destinationAddressPrefix: '*', destinationPortRange: '22', sourceAddressPrefix: "[parameters('from')]" },
+        description: "[parameters('note')]",
+      },
+    };
+    const main = JSON.stringify({
+      $schema: schema,
+      contentVersion: '1.0.0.0',
+      parameters: {
+        from: { type: 'string', defaultValue: '*' },
+        note: { type: 'string', defaultValue: 'by default' },
+      },
+      resources: [{ ...group, properties: { securityRules: [rule] } }],
+    });
+    const values = (given: object): string =>
+      JSON.stringify({
+        $schema: schema.replace('Template', 'Parameters'),
+        contentVersion: '1.0.0.0',
+        parameters: Object.fromEntries(Object.entries(given).map(([name, value]) => [name, { value }])),
+      });
+    const texts = {
+      'main.json': main,
+      'main.parameters.damaged.json': values({ note: 'x' }).slice(0, -1),
+      'main.parameters.from.json': values({ From: '10.0.0.0/8' }),
+      'main.parameters.note.json': values({ NOTE: 'given' }),
+    };
+    const { analyses } = await scannerOf(texts).scan({ paths: Object.keys(texts), ports: [22] });
+    const told = analyses.map(one => [
+      one.parameterFile,
+      one.groups === analyses[0]!.groups,
+      one.groups[0]?.verdicts[0]?.reach,
+      one.reading.dependencies.length,
+    ]);
+    assert.deepEqual(told, [
+      [undefined, true, 'internet', 1],
+      ['main.parameters.damaged.json', false, 'internet', 2],
+      ['main.parameters.from.json', false, 'none', 2],
+      ['main.parameters.note.json', true, 'internet', 2],
+    ]);
+    const described = analyses.map(one => {
+      const value = wholeAnalysis(one).groups[0]!.group.rules[0]!.value;
+      const properties = value.kind === 'object' ? value.get('properties') : undefined;
+      const note = properties?.kind === 'object' ? properties.get('description') : undefined;
+      return note?.kind === 'string' ? note.value : undefined;
+    });
+    assert.deepEqual(described, ['by default', 'x', 'by default', 'given']);
+  });
+
+  it('follows a change of a parameter file that changed nothing before', async () => {
+    const values = (name: string): string =>
+      JSON.stringify({
+        $schema: schema.replace('Template', 'Parameters'),
+        contentVersion: '1.0.0.0',
+        parameters: { [name]: { value: 'given' } },
+      });
+    const texts = new Map([
+      [
+        'main.json',
+        JSON.stringify({
+          $schema: schema,
+          contentVersion: '1.0.0.0',
+          parameters: { name: { type: 'string', defaultValue: 'by-default' }, other: { type: 'string' } },
+          resources: [{ ...group, name: "[parameters('name')]" }],
+        }),
+      ],
+      ['main.parameters.json', values('other')],
+    ]);
+    const files: ScanFiles = {
+      read: path => {
+        const text = texts.get(path);
+        return text === undefined ? { reason: 'missing', message: `${path}: there is no such file` } : { text };
+      },
+      list: () => [...texts.keys()].map(name => ({ name, kind: 'file' })),
+    };
+    const scanner = new Scanner(languages, files);
+    const names = async (): Promise<unknown> => {
+      const { analyses } = await scanner.scan({ paths: ['main.json'], ports: [22] });
+      return analyses.map(({ groups }) => groups[0]?.group.name.known && groups[0].group.name.value);
+    };
+    assert.deepEqual(await names(), ['by-default', 'by-default']);
+    texts.set('main.parameters.json', values('name'));
+    assert.deepEqual(await names(), ['by-default', 'given']);
+    texts.set('main.parameters.json', values('other'));
+    assert.deepEqual(await names(), ['by-default', 'by-default']);
   });
 
   it('gives the event loop its turn where somebody may cancel', async () => {

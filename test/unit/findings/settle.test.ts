@@ -109,6 +109,17 @@ describe('settled findings', () => {
     assert.equal(bed.findings.length, 1);
     assert.equal(bed.findings[0]!.foundIn.length, 3);
   });
+
+  it('are one for parameter files that only give the group another name', async () => {
+    const bed = await bedOf({
+      'a.bicep': `param name string\n${group().replace("'web-nsg'", 'name')}`,
+      'one.bicepparam': "using 'a.bicep'\nparam name = 'one'\n",
+    });
+    assert.deepEqual(
+      bed.findings.map(found => [found.securityGroup, found.foundIn.length]),
+      [[undefined, 2]],
+    );
+  });
 });
 
 describe('fixes of suppressions', () => {

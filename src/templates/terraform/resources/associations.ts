@@ -1,10 +1,9 @@
-import type { Value } from '../../../network/value.ts';
-import { equalValues, symbolOf } from '../terraform-value.ts';
-import { type Draft, type Drafts, referenceTo } from './declarations.ts';
+import { identity, type Value } from '../../../network/value.ts';
+import { equalValues, symbolOf, unknownValue } from '../terraform-value.ts';
+import { type Draft, type Drafts, referenceTo, subnetType } from './declarations.ts';
 import { RestObject } from './rest-object.ts';
 import type { SourceResource } from './source-resource.ts';
 
-const subnetType = 'Microsoft.Network/virtualNetworks/subnets';
 const interfaceType = 'Microsoft.Network/networkInterfaces';
 
 /** The list of an IP configuration that an association of an interface adds to, and the attribute that names what. */
@@ -29,15 +28,13 @@ export function addAssociations(resource: SourceResource, drafts: Drafts): void 
   if (resource.mode !== 'managed') return;
   const { value } = resource;
   if (resource.type === 'azurerm_subnet_network_security_group_association') {
-    const subnet = value.get('subnet_id');
-    const draft = subnet && drafts.referenced(subnet, subnetType, resource);
-    setGroup(draft, value.get('network_security_group_id'));
+    addGroup(value.get('subnet_id'), subnetType, resource, drafts);
     return;
   }
   const network = value.get('network_interface_id');
   if (!network || !resource.type.startsWith('azurerm_network_interface_')) return;
   if (resource.type === 'azurerm_network_interface_security_group_association') {
-    setGroup(drafts.referenced(network, interfaceType, resource), value.get('network_security_group_id'));
+    addGroup(network, interfaceType, resource, drafts);
     return;
   }
   const list = interfaceLists[resource.type];
@@ -49,11 +46,27 @@ export function addAssociations(resource: SourceResource, drafts: Drafts): void 
     configuration.list(`properties.${list[1]}`).items.push(referenceTo(item));
 }
 
-function setGroup(draft: Draft | undefined, group: Value | undefined): void {
-  if (!draft || !group) return;
-  if (draft.existing) return;
-  if (isInline(draft)) return;
-  draft.body.set('properties.networkSecurityGroup', referenceTo(group));
+/** Gives a subnet or interface its group. Where it is not known which of them, each of them may have it. */
+function addGroup(target: Value | undefined, type: string, resource: SourceResource, drafts: Drafts): void {
+  const group = resource.value.get('network_security_group_id');
+  if (!target || !group) return;
+  if (identity(target) !== undefined) {
+    setGroup(drafts.referenced(target, type, resource), referenceTo(group));
+    return;
+  }
+  if (target.kind !== 'unknown') return;
+  const among = target.alternatives?.map(one => identity(one));
+  const ids = among?.includes(undefined) ? undefined : among;
+  for (const draft of drafts.all) {
+    if (draft.type !== type || draft.body.get('properties.networkSecurityGroup')) continue;
+    if (ids && !ids.includes(identity(draft.id))) continue;
+    setGroup(draft, unknownValue(target.dependsOn, target.origin));
+  }
+}
+
+function setGroup(draft: Draft | undefined, group: Value): void {
+  if (!draft || draft.existing || isInline(draft)) return;
+  draft.body.set('properties.networkSecurityGroup', group);
 }
 
 /** A subnet that stands inside its network's declaration is no draft of its own: the association makes it one. */

@@ -3,7 +3,7 @@ import { FunctionError, FunctionLimit } from '../functions/definition.ts';
 import { decodeJson, encodedValue } from '../functions/encodings.ts';
 import { combine } from '../partial-value.ts';
 import { stringValue, symbolOf, unknownValue } from '../terraform-value.ts';
-import type { Draft } from './declarations.ts';
+import type { Draft, Drafts } from './declarations.ts';
 import { RestObject } from './rest-object.ts';
 import type { SourceResource } from './source-resource.ts';
 
@@ -64,6 +64,21 @@ function bodyValue(value: ObjectValue): Value | undefined {
     if (error instanceof FunctionLimit) return unknownValue([error.message], body.origin);
     throw error;
   }
+}
+
+const updatedInPlace = /^microsoft\.network\/(?:virtualnetworks\/subnets|networkinterfaces)$/i;
+
+/** An update of a subnet or interface, such as one that gives it a security group, is written into its declaration. */
+export function addAzapiUpdate(resource: SourceResource, drafts: Drafts): void {
+  if (resource.type !== 'azapi_update_resource') return;
+  const typed = resource.value.get('type');
+  const type = typed?.kind === 'string' ? (typed.value.split('@')[0] ?? '') : '';
+  const content = bodyValue(resource.value);
+  const properties = content?.kind === 'object' ? content.get('properties') : undefined;
+  if (!updatedInPlace.test(type) || properties?.kind !== 'object') return;
+  const draft = drafts.referenced(resource.id, type, resource);
+  for (const { name, value, namePlace } of properties.properties())
+    draft?.body.set(`properties.${name}`, value, namePlace);
 }
 
 /** An update adds rules to a group that is declared elsewhere: each is a rule of its own. */

@@ -2,6 +2,7 @@ import type { Value } from '../../../network/value.ts';
 import { symbolOf, unknownValue } from '../terraform-value.ts';
 import type { Drafts } from './declarations.ts';
 import { translate } from './fields.ts';
+import { RestObject } from './rest-object.ts';
 import type { SourceResource } from './source-resource.ts';
 import { resourceFields } from './tables.ts';
 
@@ -35,6 +36,23 @@ export function addBalancerParts(resource: SourceResource, drafts: Drafts): void
   if (frontend)
     part.set('properties.frontendIPConfiguration.id', inside(balancer.id, 'frontendIPConfigurations', frontend));
   balancer.body.list(path).items.push(part);
+}
+
+/** An address of a pool goes into the pool that its balancer has: pools come first. */
+export function addPoolAddress(resource: SourceResource, drafts: Drafts): void {
+  const fields = resourceFields.get(resource.type);
+  if (resource.mode !== 'managed' || resource.type !== 'azurerm_lb_backend_address_pool_address' || !fields) return;
+  const pool = resource.value.get('backend_address_pool_id');
+  const id = pool && symbolOf(pool);
+  const balancerId = id?.slice(0, Math.max(0, id.lastIndexOf('/backendAddressPools/')));
+  if (!pool || !balancerId) return;
+  const reference = unknownValue([`${resource.address}.backend_address_pool_id`], [], { symbol: balancerId });
+  const balancer = drafts.referenced(reference, 'Microsoft.Network/loadBalancers', resource);
+  for (const part of balancer?.body.list('properties.backendAddressPools').items ?? []) {
+    const own = part instanceof RestObject ? part.get('id') : undefined;
+    if (part instanceof RestObject && own && 'kind' in own && symbolOf(own) === id)
+      part.list('properties.loadBalancerBackendAddresses').items.push(translate(resource.value, fields));
+  }
 }
 
 /** The id of a named part of a resource. */

@@ -2,11 +2,11 @@ import type { ResourceDeclaration } from '../../../network/resource.ts';
 import { identity, type Value } from '../../../network/value.ts';
 import { isJudged } from '../../presence.ts';
 import { combine } from '../partial-value.ts';
-import { childIds, restTypes } from '../resource-ids.ts';
+import { childIds, idByName, restTypes } from '../resource-ids.ts';
 import { mapping, stringValue, symbolOf, unknownValue } from '../terraform-value.ts';
 import { addAssociations } from './associations.ts';
-import { azapiDeclaration, isAzapi } from './azapi.ts';
-import { addBalancerParts } from './balancer-parts.ts';
+import { addAzapiUpdate, azapiDeclaration, isAzapi } from './azapi.ts';
+import { addBalancerParts, addPoolAddress } from './balancer-parts.ts';
 import { finishBody } from './defaults.ts';
 import { translate } from './fields.ts';
 import { RestObject } from './rest-object.ts';
@@ -23,9 +23,13 @@ export interface Draft {
   readonly source: SourceResource;
 }
 
+export const subnetType = 'Microsoft.Network/virtualNetworks/subnets';
+
 const childTypes: ReadonlyMap<string, string> = new Map([
   ['azurerm_network_security_rule', 'Microsoft.Network/networkSecurityGroups/securityRules'],
-  ['azurerm_subnet', 'Microsoft.Network/virtualNetworks/subnets'],
+  ['azurerm_subnet', subnetType],
+  ['azurerm_virtual_network_peering', 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings'],
+  ['azurerm_virtual_hub_connection', 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections'],
   ['azurerm_firewall_policy_rule_collection_group', 'Microsoft.Network/firewallPolicies/ruleCollectionGroups'],
 ]);
 
@@ -37,15 +41,20 @@ export class Drafts {
   add(draft: Draft): void {
     this.all.push(draft);
     const id = identity(draft.id);
-    if (id !== undefined && !this.#byId.has(id)) this.#byId.set(id, draft);
+    if (id === undefined) return;
+    const before = this.#byId.get(id);
+    if (!before || (before.existing && !draft.existing)) this.#byId.set(id, draft);
   }
 
-  /** The draft that a reference names. One that is declared elsewhere is made, as something that exists. */
+  /**
+   * The draft that a reference names. One that is declared elsewhere is made of what is said of it here; that is all
+   * that is asked of a subnet, so also where a data source reads it.
+   */
   referenced(reference: Value, type: string, from: SourceResource): Draft | undefined {
     const id = identity(reference);
     if (id === undefined) return undefined;
     const known = this.#byId.get(id);
-    if (known) return known;
+    if (known && !(known.existing && /\/subnets$/i.test(type))) return known;
     const draft: Draft = {
       type,
       id: reference,
@@ -75,7 +84,9 @@ export function declareResources(resources: readonly SourceResource[]): Resource
     if (draft) drafts.add(draft);
   }
   for (const resource of kept) addBalancerParts(resource, drafts);
+  for (const resource of kept) addPoolAddress(resource, drafts);
   for (const resource of kept) addAssociations(resource, drafts);
+  for (const resource of kept) addAzapiUpdate(resource, drafts);
   return drafts.all.map(declarationOf);
 }
 
@@ -137,7 +148,7 @@ function draftOf(resource: SourceResource, groups: ReadonlyMap<string, SourceRes
   const parent = parentOf(resource, groups);
   return {
     type,
-    id: childId(parent, resource, name),
+    id: resource.id.kind === 'string' ? resource.id : childId(parent, resource, name),
     name: childName(parent, name),
     body,
     existing: false,
@@ -169,10 +180,8 @@ function parentOf(resource: SourceResource, groups: ReadonlyMap<string, SourceRe
   if (child.parentType === 'azurerm_network_security_group' && byName && byName !== 'several')
     return { id: symbolOf(byName.id) ?? '', name: reference };
   const group = resource.value.get('resource_group_name');
-  const where = (group && symbolOf(group)) ?? '{resource group}';
-  const type = restTypes.get(child.parentType) ?? child.parentType;
   const own = symbol ?? `{name in ${resource.address}}`;
-  return { id: `/subscriptions/{subscription}/resourceGroups/${where}/providers/${type}/${own}`, name: reference };
+  return { id: idByName(child.parentType, own, group && symbolOf(group)), name: reference };
 }
 
 function childId(parent: Parent, resource: SourceResource, name: Value): Value {

@@ -71,6 +71,12 @@ const scaleSet: Fields = {
   network_profile: { to: interfaces, many: scaleSetInterface },
 };
 
+/** The older name of the switch, and that of version 4. */
+const floatingIp: Fields = {
+  enable_floating_ip: 'properties.enableFloatingIP',
+  floating_ip_enabled: 'properties.enableFloatingIP',
+};
+
 export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Fields>([
   [
     'azurerm_network_security_group',
@@ -105,6 +111,16 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       default_outbound_access_enabled: 'properties.defaultOutboundAccess',
     },
   ],
+  [
+    'azurerm_virtual_network_peering',
+    {
+      name: 'name',
+      remote_virtual_network_id: 'properties.remoteVirtualNetwork.id',
+      allow_virtual_network_access: 'properties.allowVirtualNetworkAccess',
+    },
+  ],
+  ['azurerm_virtual_hub', place],
+  ['azurerm_virtual_hub_connection', { name: 'name', remote_virtual_network_id: 'properties.remoteVirtualNetwork.id' }],
   [
     'azurerm_network_interface',
     {
@@ -180,6 +196,7 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       backend_address_pool_ids: { to: 'properties.backendAddressPools', ids: true },
       probe_id: 'properties.probe.id',
       disable_outbound_snat: 'properties.disableOutboundSnat',
+      ...floatingIp,
     },
   ],
   [
@@ -192,6 +209,7 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       frontend_port_end: 'properties.frontendPortRangeEnd',
       backend_port: 'properties.backendPort',
       backend_address_pool_id: 'properties.backendAddressPool.id',
+      ...floatingIp,
     },
   ],
   [
@@ -202,9 +220,18 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
       frontend_port_start: 'properties.frontendPortRangeStart',
       frontend_port_end: 'properties.frontendPortRangeEnd',
       backend_port: 'properties.backendPort',
+      ...floatingIp,
     },
   ],
-  ['azurerm_lb_backend_address_pool', { name: 'name' }],
+  ['azurerm_lb_backend_address_pool', { name: 'name', virtual_network_id: 'properties.virtualNetwork.id' }],
+  [
+    'azurerm_lb_backend_address_pool_address',
+    {
+      name: 'name',
+      ip_address: 'properties.ipAddress',
+      virtual_network_id: 'properties.virtualNetwork.id',
+    },
+  ],
   ['azurerm_virtual_machine', linuxOrWindows],
   ['azurerm_linux_virtual_machine', linuxOrWindows],
   ['azurerm_windows_virtual_machine', linuxOrWindows],
@@ -227,6 +254,7 @@ export const resourceFields: ReadonlyMap<string, Fields> = new Map<string, Field
           public_ip_address_id: 'properties.publicIPAddress.id',
         },
       },
+      virtual_hub: { to: 'properties.virtualHub', one: { virtual_hub_id: 'id' } },
     },
   ],
   [

@@ -44,6 +44,49 @@ const behind = (backendPort: number, source: unknown): PlainResource[] => [
   ...machine({ publicIp: false, nicGroup: 'web-nsg', natRules: ['jump'] }),
 ];
 
+const behindFirewall: PlainResource[] = [
+  group('web-nsg', []),
+  ...machine({ publicIp: false, nicGroup: 'web-nsg' }),
+  { type: 'Microsoft.Network/publicIPAddresses', name: 'fw-ip', sku: { name: 'Standard' }, properties: {} },
+  {
+    type: 'Microsoft.Network/azureFirewalls',
+    name: 'fw',
+    properties: {
+      ipConfigurations: [
+        {
+          name: 'ip',
+          properties: {
+            subnet: { id: idOf('Microsoft.Network/virtualNetworks/subnets', 'vnet/AzureFirewallSubnet') },
+            publicIPAddress: { id: idOf('Microsoft.Network/publicIPAddresses', 'fw-ip') },
+          },
+        },
+      ],
+      natRuleCollections: [
+        {
+          name: 'nat',
+          properties: {
+            priority: 100,
+            action: { type: 'Dnat' },
+            rules: [
+              {
+                name: 'ssh-in',
+                protocols: ['TCP'],
+                sourceAddresses: ['*'],
+                destinationAddresses: ['20.7.7.7'],
+                destinationPorts: ['2222'],
+                translatedAddress: '10.0.1.4',
+                translatedPort: '22',
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+].map(one =>
+  JSON.parse(JSON.stringify(one).replace('"name":"primary","properties":{', '$&"privateIPAddress":"10.0.1.4",')),
+);
+
 ruleCases(
   openJumpPath,
   [
@@ -67,6 +110,20 @@ ruleCases(
           at: '"jump"',
           port: 22,
           related: ["Rule 'ssh' admits any source."],
+        },
+      ],
+    },
+    {
+      name: 'a DNAT rule, which hides the client from the groups behind it',
+      resources: behindFirewall,
+      findings: [
+        {
+          level: 'error',
+          message:
+            "SSH (22) of machine 'vm' is open to the internet through DNAT rule 'ssh-in' at '20.7.7.7:2222'; 'fw/ssh-in' admits any source, and 'web-nsg/AllowVnetInBound' admits the firewall.",
+          at: '"ssh-in"',
+          port: 22,
+          related: [],
         },
       ],
     },

@@ -10,13 +10,21 @@ const id = (type: string, ...names: readonly string[]): string =>
   `[resourceId('Microsoft.Network/${type}', ${names.map(name => `'${name}'`).join(', ')})]`;
 
 /** A firewall before two machines, of which one rule translates to an address. */
-function judge(translatedAddress: string): readonly string[] {
+function judge(translatedAddress: string, ownAddresses: Readonly<Record<string, string>> = {}): readonly string[] {
   const machines = ['a', 'b'].flatMap(name => [
     {
       type: 'Microsoft.Network/networkInterfaces',
       name: `nic-${name}`,
       properties: {
-        ipConfigurations: [{ name: 'ip', properties: { subnet: { id: id('virtualNetworks/subnets', 'vnet', 's') } } }],
+        ipConfigurations: [
+          {
+            name: 'ip',
+            properties: {
+              privateIPAddress: ownAddresses[name],
+              subnet: { id: id('virtualNetworks/subnets', 'vnet', 's') },
+            },
+          },
+        ],
       },
     },
     {
@@ -102,5 +110,12 @@ describe('a firewall in a template', () => {
       'b internet none firewall-dnat fw-pip:3390 the private address of interface nic-b',
     ]);
     assert.deepEqual(judge('10.0.9.4'), ['a none none', 'b none none']);
+  });
+
+  it('does not translate to an interface whose address another one has', () => {
+    assert.deepEqual(judge('10.0.0.4', { a: '10.0.0.4' }), [
+      'a internet internet firewall-dnat fw-pip:3390',
+      'b none none',
+    ]);
   });
 });

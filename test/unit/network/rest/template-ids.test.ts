@@ -127,3 +127,25 @@ describe('ids as templates write them', () => {
     );
   });
 });
+
+describe('names with unknown parts', () => {
+  const cases: readonly (readonly [name: string, shown: string])[] = [
+    ["[concat('a/', 'b')]", 'b'],
+    ["[concat(parameters('n'), '-vm')]", "{parameters('n')}-vm"],
+    ["[concat(substring(concat('v', uniqueString(resourceGroup().id)), 0, 9), 'jump')]", '{substring(…)}jump'],
+    ["[concat('host/', toLower(uniqueString(resourceGroup().id)))]", '{uniqueString(…)}'],
+  ];
+  for (const [name, shown] of cases)
+    it(`show ${name} as ${shown}`, () => {
+      const text = JSON.stringify({
+        $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+        contentVersion: '1.0.0.0',
+        parameters: { n: { type: 'string' } },
+        resources: [{ type: 'Microsoft.Compute/virtualMachines', apiVersion: '2024-07-01', name, properties: {} }],
+      });
+      const missing = { reason: 'missing', message: '' } as const;
+      const files: FileSystem = { read: path => (path === 'm.json' ? { text } : missing), list: () => [] };
+      const [machine] = readResources(arm.read('m.json', files).declarations).machines;
+      assert.equal(machine?.name, shown);
+    });
+});

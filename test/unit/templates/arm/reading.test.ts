@@ -445,6 +445,65 @@ const cases: readonly Case[] = [
     expected: ['resources[0].properties.template.resources[0]: 22 internet'],
   },
   {
+    title: 'a linked template under an artifacts location that is left empty',
+    main: template({
+      parameters: { _artifactsLocation: { type: 'string', defaultValue: '' } },
+      resources: [
+        deployment({
+          templateLink: { uri: "[concat(parameters('_artifactsLocation'), '/nested/nsg.json')]" },
+          parameters: { source: { value: 'Internet' } },
+        }),
+      ],
+    }),
+    others: { 'nested/nsg.json': fromParameter({ type: 'string' }) },
+    expected: ['resources[0].properties.template.resources[0]: 22 internet'],
+  },
+  {
+    title: 'a linked template under a public address with two slashes',
+    main: template({
+      parameters: { _artifactsLocation: { type: 'string', defaultValue: 'https://example.com/main/sample/' } },
+      resources: [
+        deployment({
+          templateLink: { uri: "[concat(parameters('_artifactsLocation'), '/nested/nsg.json')]" },
+          parameters: { source: { value: 'Internet' } },
+        }),
+      ],
+    }),
+    others: { 'nested/nsg.json': fromParameter({ type: 'string' }) },
+    expected: ['resources[0].properties.template.resources[0]: 22 internet'],
+  },
+  {
+    title: 'a linked template with a linked parameter file',
+    main: template({
+      resources: [
+        deployment({
+          templateLink: { relativePath: 'nested/nsg.json' },
+          parametersLink: { uri: "[uri(deployment().properties.templateLink.uri, 'nested/nsg.parameters.json')]" },
+        }),
+      ],
+    }),
+    others: {
+      'nested/nsg.json': fromParameter({ type: 'string' }),
+      'nested/nsg.parameters.json': fileOf({ source: { value: '0.0.0.0/0' } }),
+    },
+    expected: ['resources[0].properties.template.resources[0]: 22 internet'],
+  },
+  {
+    title: 'a linked template whose linked parameter file is not there',
+    main: template({
+      resources: [
+        deployment({
+          templateLink: { relativePath: 'nested/nsg.json' },
+          parametersLink: { uri: 'https://example.com/elsewhere.json' },
+        }),
+      ],
+    }),
+    others: { 'nested/nsg.json': fromParameter({ type: 'string' }) },
+    expected: [
+      'resources[0].properties.template.resources[0]: 22 internet..none (parameter source (from the linked parameter file))',
+    ],
+  },
+  {
     title: 'outputs of a nested deployment',
     main: template({
       resources: [

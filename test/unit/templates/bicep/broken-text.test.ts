@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Program, readProgram } from '../../../../src/templates/bicep/program.ts';
 import type { Declaration } from '../../../../src/templates/bicep/syntax.ts';
+import { referencesOf } from '../../../../src/templates/bicep/syntax-walk.ts';
 import { groupText, language, ruleText, TextFiles, verdictsOf } from './judging.ts';
 
 const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus');
@@ -21,7 +22,7 @@ function closure({ symbols }: Program, start: Declaration): Set<Declaration> {
   const found = new Set<Declaration>([start]);
   const open = [start];
   for (let one = open.pop(); one; one = open.pop()) {
-    for (const name of one.references) {
+    for (const name of referencesOf(one)) {
       const symbol = symbols.get(name);
       if (symbol && !found.has(symbol)) {
         found.add(symbol);
@@ -41,7 +42,7 @@ function awayFrom(text: string, at: number): Set<string> {
   for (const each of declarations) {
     if (each.kind !== 'resource' || touched.length === 0) continue;
     // Children reach into a group by its name.
-    const reaching = declarations.filter(one => one === each || one.references.includes(each.name.text));
+    const reaching = declarations.filter(one => one === each || referencesOf(one).has(each.name.text));
     const needed = new Set(reaching.flatMap(one => [...closure(program, one)]));
     if (!touched.some(one => needed.has(one))) away.add(each.name.text);
   }

@@ -200,6 +200,24 @@ describe('Bicep modules that are not Bicep files here', () => {
       'internet',
     ],
     [
+      'a public address of which nothing is said',
+      [
+        open,
+        network.replace("0/24'", "0/24', networkSecurityGroupResourceId: nsg.outputs.resourceId"),
+        machine('pipConfiguration: {}'),
+      ],
+      'internet',
+    ],
+    [
+      'no public address',
+      [
+        open,
+        network.replace("0/24'", "0/24', networkSecurityGroupResourceId: nsg.outputs.resourceId"),
+        machine('pipConfiguration: null'),
+      ],
+      'none',
+    ],
+    [
       'a subnet apart from its network',
       [
         open,

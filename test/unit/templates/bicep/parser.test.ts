@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { tokenize } from '../../../../src/templates/bicep/lexer.ts';
 import { parseBicep } from '../../../../src/templates/bicep/parser.ts';
-import type { BicepTree } from '../../../../src/templates/bicep/syntax.ts';
+import type { ArrayNode, BicepTree, ObjectNode } from '../../../../src/templates/bicep/syntax.ts';
+import { referencesOf } from '../../../../src/templates/bicep/syntax-walk.ts';
 import { Token } from '../../../../src/templates/bicep/token.ts';
 
 /** A tree without what a test of shapes does not ask for: kinds, names and texts. */
@@ -12,11 +13,16 @@ function shape(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(shape);
   if (typeof node !== 'object' || node === null) return node;
   const { kind, ...rest } = node as Record<string, unknown>;
-  const parts = Object.entries(rest)
-    .filter(([key]) => !['start', 'end', 'keyword', 'references', 'decorators', 'damaged'].includes(key))
+  const parts = Object.entries(kind === 'object' || kind === 'array' ? contents(node as ObjectNode | ArrayNode) : rest)
+    .filter(([key]) => !['start', 'end', 'keyword', 'decorators', 'damaged'].includes(key))
     .map(([, value]) => shape(value))
     .filter(value => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0));
   return kind === undefined ? (parts.length === 1 ? parts[0] : parts) : [kind, ...parts];
+}
+
+/** What stands in brackets is read when somebody asks for it. */
+function contents(node: ObjectNode | ArrayNode): Record<string, unknown> {
+  return node.kind === 'array' ? { items: node.items } : { properties: node.properties, resources: node.resources };
 }
 
 function expression(text: string): unknown {
@@ -223,7 +229,7 @@ describe('Bicep parser', () => {
 
   it('knows what a declaration refers to, without its own names', () => {
     const [declaration] = parseBicep('var a = map(b, c => [for d in c: concat(d, e)])').declarations;
-    assert.deepEqual([...declaration!.references].sort(), ['b', 'concat', 'e', 'map']);
+    assert.deepEqual([...referencesOf(declaration!)].sort(), ['b', 'concat', 'e', 'map']);
   });
 
   const groups = `param source string = '*'

@@ -70,4 +70,37 @@ describe('Terraform edits', () => {
     assert.deepEqual(verdictLines(await analyse(applied(text, copied))), [`${group} 22=internet 3389=internet`]);
     assert.deepEqual(verdictLines(await analyse(applied(text, editor.remove(document, range)))), [group]);
   });
+
+  it('keeps equals signs under each other', async () => {
+    const text = groupWith(ruleBlock('22', '"*"'));
+    const rule = await firstRule({ 'main.tf': text });
+    const range = rule.place.kind === 'text' ? rule.place.range : { start: 0, end: 0 };
+    const { editor } = await terraform();
+    const changed = editor.changeRule({ path: 'main.tf', text }, range, [
+      { name: 'destinationPortRange', value: undefined },
+      { name: 'destinationPortRanges', value: { json: ['443'] } },
+      { name: 'description', value: { json: 'web' } },
+    ]);
+    const lines = applied(text, changed).split('\n');
+    assert.deepEqual(
+      lines.filter(line => /_port_ranges|description/.test(line)),
+      ['    destination_port_ranges    = ["443"]', '    description                = "web"'],
+    );
+  });
+
+  it('decides in the override that opens a port', async () => {
+    const texts = {
+      'main.tf':
+        'variable "cidr" {\n  default = "10.0.0.0/8"\n}\nresource "azurerm_network_security_group" "web" {\n}\n',
+      'main_override.tf': `# An override.\n${groupWith(ruleBlock('22', 'var.cidr'))}variable "cidr" {\n  default = "*"\n}\n`,
+    };
+    const rule = await firstRule(texts);
+    const text = texts['main_override.tf'];
+    const places = (rule.sourceAddressPrefixes.items[0]?.origin ?? []).flatMap(({ kind, place }) =>
+      place.kind === 'text' && place.file === 'main_override.tf'
+        ? [`${kind} ${text.slice(place.range.start, place.range.end)}`]
+        : [],
+    );
+    assert.deepEqual(places, ['property var.cidr', 'parameter-default "*"']);
+  });
 });
