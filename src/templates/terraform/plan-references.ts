@@ -11,6 +11,8 @@ const maximumTargets = 100;
 export interface ReferenceTarget {
   readonly resource: PlanResource;
   readonly attribute: string;
+  /** The reference names the resource alone: which attribute is meant stands elsewhere, or is told by who asks. */
+  readonly whole: boolean;
 }
 
 type Key = string | number;
@@ -136,7 +138,7 @@ export class PlanReferences {
         if (name !== 'value') return [];
         const attribute = parts[2];
         return this.#follow(context.each, { ...context, each: undefined, steps }).map(target =>
-          attribute === undefined ? target : { ...target, attribute },
+          attribute === undefined || !target.whole ? target : { ...target, attribute, whole: false },
         );
       }
       case 'module':
@@ -179,13 +181,14 @@ export class PlanReferences {
     if (!instances) return [];
     const index = rest[0]?.startsWith('[') ? rest.shift()?.slice(1, -1) : undefined;
     const keys = index === undefined ? context.keys : [keyIn(index)];
-    const attribute = rest.find(part => !part.startsWith('[')) ?? (/_name$/.test(context.attribute) ? 'name' : 'id');
+    const named = rest.find(part => !part.startsWith('['));
+    const attribute = named ?? (/_name$/.test(context.attribute) ? 'name' : 'id');
     const key = keys.find(wanted => instances.some(one => one.index === wanted));
     const matching =
       instances.length === 1 ? instances : instances.filter(one => key !== undefined && one.index === key);
     // Without a key all of them are meant, as by a splat.
     const meant = matching.length > 0 || index !== undefined ? matching : instances.slice(0, maximumTargets);
-    return meant.map(resource => ({ resource, attribute }));
+    return meant.map(resource => ({ resource, attribute, whole: named === undefined }));
   }
 
   /** The configuration of a module by its address; instances of one call share it. */

@@ -1,8 +1,8 @@
 import type { OriginChain, Place } from '../../network/origin.ts';
 import type { ObjectValue, Property, Value } from '../../network/value.ts';
-import type { ResourceBlock } from './module-source.ts';
+import { type ResourceBlock, textAttribute } from './module-source.ts';
 import type { PlanResource } from './plan.ts';
-import type { Body } from './syntax.ts';
+import type { Block, Body } from './syntax.ts';
 import {
   asSecret,
   booleanValue,
@@ -100,13 +100,12 @@ export function planValue(
         return booleanValue(json, origin);
     }
     if (Array.isArray(json)) {
-      const blocks = body?.blocks.filter(one => one.type === path[path.length - 1]);
-      const matching = blocks?.length === json.length ? blocks : undefined;
+      const blocks = body?.blocks.filter(one => one.type === path[path.length - 1]) ?? [];
       const open = openItems(json, unknown);
       const items = json.map((item, index) => {
         const order = open.listed.indexOf(index);
         if (order >= 0) return afterApply([...path, index], origin, order, open.count);
-        const own = matching?.[index];
+        const own = blockOf(item, blocks) ?? (json.length === 1 && blocks.length === 1 ? blocks[0] : undefined);
         const ownPlace: Place =
           own && block ? { kind: 'text', file: block.file, range: { start: own.start, end: own.end } } : at;
         return convert(item, part(unknown, index), part(sensitive, index), [...path, index], own?.body, ownPlace);
@@ -154,6 +153,14 @@ export function planValue(
   };
   const root: OriginChain = [{ kind: 'resource', name: resource.address, place }];
   return object(resource.values, resource.unknown, resource.sensitive, [], block?.block.body, place, root);
+}
+
+/** The block that an item is written in: a set has its items in another order, but with the names that blocks give. */
+function blockOf(item: unknown, blocks: readonly Block[]): Block | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const name = own(item as { readonly [name: string]: unknown }, 'name');
+  const named = blocks.filter(block => textAttribute(block.body, 'name') === name);
+  return name !== undefined && named.length === 1 ? named[0] : undefined;
 }
 
 /**

@@ -70,6 +70,33 @@ describe('Terraform plans', () => {
     assert.equal(place?.kind === 'text' && place.file, 'main.tf');
   });
 
+  it('finds the block of a rule by its name, since a set has an order of its own', async () => {
+    const text = groupWith(`${ruleBlock('443', '"*"', '200', '"a web"')}\n  ${ruleBlock('22', '"*"')}`);
+    const values = (name: string, port: string) => ({ name, destination_port_range: port, source_address_prefix: '*' });
+    const planned = JSON.stringify({
+      format_version: '1.2',
+      planned_values: {
+        root_module: {
+          resources: [
+            {
+              address: group,
+              mode: 'managed',
+              type: 'azurerm_network_security_group',
+              name: 'web',
+              values: { name: 'web', security_rule: [values('ssh', '22'), values('a web', '443')] },
+            },
+          ],
+        },
+      },
+    });
+    const analysis = await analyse({ 'plan.json': planned, 'main.tf': text }, 'plan.json');
+    const places = analysis.groups[0]?.group.rules.map(rule => {
+      const place = rule.destinationPortRanges.items[0]?.origin[0]?.place;
+      return place?.kind === 'text' ? text.slice(place.range.start, place.range.end) : undefined;
+    });
+    assert.deepEqual(places, ['22', '443']);
+  });
+
   it('says what is wrong with a plan that it cannot use', async () => {
     const text = '{"format_version":"1.2","terraform_version":"1.9.0"}';
     const { reading } = await analyse({ 'plan.json': text }, 'plan.json');
