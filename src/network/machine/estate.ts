@@ -43,8 +43,8 @@ export class Estate {
 
   /** The group of an interface; undefined when it has none. */
   interfaceLayer(network: NetworkInterface): RuleLayer | undefined {
-    // Azure's answers say it on both sides; of a template the group may say it alone.
-    const reference = network.securityGroup ?? (this.model.live ? undefined : this.#associated(network.id));
+    // Azure says it on both sides, but an inventory may have only the group's.
+    const reference = network.securityGroup ?? this.#associated(network.id);
     return reference && this.#groupLayer(reference);
   }
 
@@ -52,8 +52,7 @@ export class Estate {
   subnetLayer(reference: Reference | undefined): RuleLayer | undefined {
     if (!reference) return undefined;
     const subnet = reference.id === undefined ? undefined : this.model.subnets.get(reference.id);
-    const tells = reference.id !== undefined && !(subnet && this.model.live);
-    const group = subnet?.securityGroup ?? (tells ? this.#associated(reference.id!) : undefined);
+    const group = subnet?.securityGroup ?? (reference.id === undefined ? undefined : this.#associated(reference.id));
     if (group) return this.#groupLayer(group);
     if (subnet) return undefined;
     const because =

@@ -8,6 +8,7 @@ import {
   publicIp,
   rule,
   securityGroup,
+  subnetId,
   virtualNetwork,
 } from '../azure-resources.ts';
 import { judge, openSsh, pathOf } from './judging.ts';
@@ -41,6 +42,17 @@ describe('an instance public address', () => {
     assert.deepEqual(pathOf(both), [['public-ip', '20.1.2.3:22', 'restricted', ['some/office', 'open/ssh']]]);
     assert.equal(both.paths[0]!.exampleClient, '203.0.113.10');
     assert.equal(judge(22, ...base('Basic', 'none')).reach, 'internet', 'an unreadable group is not closed');
+  });
+
+  it('is behind a group that alone says whose it is', () => {
+    for (const [list, id] of [
+      ['subnets', subnetId('default')],
+      ['networkInterfaces', networkId('networkInterfaces', 'nic')],
+    ] as const) {
+      const group = securityGroup('open', openSsh);
+      const said = { ...group, properties: { ...(group.properties as Json), [list]: [{ id }] } };
+      assert.equal(judge(22, ...base('Standard'), said).reach, 'internet', list);
+    }
   });
 
   it('writes everybody as the deciding rule does', () => {
