@@ -134,20 +134,21 @@ class Parser {
   }
 
   private arguments(depth: number): Expression[] {
-    const args: Expression[] = [];
     this.space();
     if (this.text[this.at] === ')' && this.at < this.end) {
       this.at++;
-      return args;
+      return [];
     }
-    while (true) {
+    const args = [this.expression(depth + 1)];
+    this.space();
+    while (this.at < this.end && this.text[this.at] === ',') {
+      this.at++;
       args.push(this.expression(depth + 1));
       this.space();
-      if (this.at < this.end && this.text[this.at] === ',') this.at++;
-      else break;
     }
     this.expect(')');
-    return args;
+    // Pushed to, an array keeps room for many more, and expressions are kept.
+    return args.length > 1 ? args.slice() : args;
   }
 
   private number(start: number): NumberLiteral {

@@ -34,7 +34,8 @@ export class TemplateArray implements ArrayValue {
       for (const item of json.items(this.node)) {
         if (json.kind(item) !== 'missing') items.push(this.evaluator.value(this.frame, item));
       }
-      this.#items = items;
+      // Pushed to, an array keeps room for many more, and values are kept.
+      this.#items = items.slice();
     }
     return this.#items;
   }

@@ -58,7 +58,7 @@ export class JoinedText {
 
   value(origin: OriginChain): Value {
     const secret = this.#secret;
-    if (this.#names) return unknownValue(this.#names, origin, { symbol: this.#symbol, secret });
+    if (this.#names) return unknownValue(this.#names.slice(), origin, { symbol: this.#symbol, secret });
     // Every part is known, so it has a symbol: its text.
     const text = this.#symbol ?? '';
     return secret ? { kind: 'string', value: text, origin, secret } : textValue(text, origin);

@@ -295,7 +295,7 @@ const longestChain = 64;
 
 /** Two chains one after the other; the middle of one that grows without end is left out. */
 export function joinChains(first: OriginChain, second: OriginChain): OriginChain {
-  if (first.length + second.length <= longestChain) return [...first, ...second];
+  if (first.length + second.length <= longestChain) return first.concat(second);
   const head = first.slice(0, longestChain / 2);
   return [...head, ...second.slice(-(longestChain - head.length))];
 }
