@@ -184,7 +184,7 @@ export class FixFinder {
     const ways = [...candidate.ways];
     const alone = this.#offerFor({ ...candidate, ways }, rules, finding, found);
     if (alone || candidate.rule || candidate.outcome === 'same') return alone;
-    const made = madeWith(subject);
+    const made = madeWith(subject, found.holdsIn.keys());
     if (made.length === 0) return undefined;
     const carried = made.flatMap(rule => portsCarried(rule, subject.judged).judged);
     const ports = [...new Set([...candidate.ports, ...carried])].sort((a, b) => a - b);
@@ -288,15 +288,23 @@ function isDecided(
   return false;
 }
 
-/** The other rules that the rule's text makes, a loop's body for example, when they too are for management ports alone. */
-function madeWith({ group, rule, judged }: Subject): readonly SecurityRule[] {
+/**
+ * The other rules that the rule's text makes, in its group or in others: a loop's body for example. None when one of them
+ * is for something else than management ports.
+ */
+function madeWith({ rule, judged }: Subject, analyses: Iterable<UnitAnalysis>): readonly SecurityRule[] {
   const place = textKey(rule);
-  const others = group.rules.filter(other => textKey(other) === place && ruleKey(other) !== ruleKey(rule));
-  const isOwn = (other: SecurityRule): boolean => {
-    const { judged: ports, others: more } = portsCarried(other, judged);
-    return ports.length > 0 && !more && other.access.known && other.access.value === 'Allow';
-  };
-  return others.every(isOwn) ? others : [];
+  const own = ruleKey(rule);
+  const others = new Map<string, SecurityRule>();
+  for (const { groups } of analyses) {
+    for (const other of groups.flatMap(({ group }) => group.rules)) {
+      if (textKey(other) !== place || ruleKey(other) === own || others.has(ruleKey(other))) continue;
+      const { judged: ports, others: more } = portsCarried(other, judged);
+      if (ports.length === 0 || more || !other.access.known || other.access.value !== 'Allow') return [];
+      others.set(ruleKey(other), other);
+    }
+  }
+  return [...others.values()];
 }
 
 function candidatesOf(finding: Finding, subject: Subject, trusted: readonly string[]): Iterable<Candidate> {

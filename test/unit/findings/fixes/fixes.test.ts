@@ -123,6 +123,33 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
     for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
   });
 
+  it('close them all where each is read alone', async () => {
+    const bed = await bedOf({
+      'main.bicep': `resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' existing = { name: 'nsg' }
+resource rules 'Microsoft.Network/networkSecurityGroups/securityRules@2024-05-01' = [for (port, i) in ['22', '3389']: {
+  parent: nsg
+  name: 'allow-\${port}'
+  properties: {
+    priority: 200 + i
+    direction: 'Inbound'
+    access: 'Allow'
+    protocol: 'Tcp'
+    sourceAddressPrefix: '*'
+    sourcePortRange: '*'
+    destinationAddressPrefix: '*'
+    destinationPortRange: port
+  }
+}]
+`,
+    });
+    const one = finding(bed, 'open-management-port', 3389);
+    assert.equal(
+      titlesOf(bed, one)[0],
+      "review: Let only VirtualNetwork in by rule 'allow-3389'; the same text makes rule 'allow-22'",
+    );
+    for (const fix of bed.finder.fixesOf(one)) checkFix(bed, one, fix);
+  });
+
   it('leave the text as it is where one of them is for something else', async () => {
     const bed = await bedOf({ 'main.bicep': loop("['22', '443']") });
     assert.deepEqual(titlesOf(bed, finding(bed, 'open-management-port', 22)), []);
