@@ -216,6 +216,9 @@ export function loopValue(evaluator: Evaluator, frame: Frame, loop: JsonNode, na
       return arrayValue([], origin, rest);
     }
     evaluator.spend(size);
+    // Each copy would be unknown by itself: one unknown rest says the same.
+    if (evaluator.exhausted)
+      return arrayValue([], origin, unknownValue([`copy '${name}' (too much to evaluate)`], origin));
     return arrayValue(
       Array.from({ length: size }, (_, index) => instance(numberValue(index, origin))),
       origin,
