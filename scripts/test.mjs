@@ -1,5 +1,6 @@
 // `npm test`: sets up and runs everything, and ends with one line of counts.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureDependencies, root } from './dependencies.mjs';
 import { run } from './processes.mjs';
@@ -22,6 +23,9 @@ try {
   await suite('Unit and property tests', 'unit', file => [
     tool('mocha/bin/mocha.js'),
     '--timeout=600000',
+    // Left to itself, mocha keeps one of two processors free.
+    '--parallel',
+    `--jobs=${Math.max(2, availableParallelism())}`,
     ...reporting(file, 'dot'),
   ]);
   await stage('Set-up of VS Code', async () => {
