@@ -13,9 +13,19 @@ export interface ShadowedRule {
   readonly port?: number;
 }
 
+/**
+ * Azure takes 1,000 rules in a group: of many more nobody needs to know which one comes too late.
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#networking-limits
+ */
+const mostRules = 5000;
+
+function isComparable({ rules }: SecurityGroup): boolean {
+  return rules.length > 1 && rules.length <= mostRules;
+}
+
 /** The inbound rules of a group that never decide anything. */
 export function* shadowedRules(group: SecurityGroup): Generator<ShadowedRule> {
-  if (group.rules.length < 2) return;
+  if (!isComparable(group)) return;
   const rules = knownInboundRules(group);
   for (const [i, rule] of rules.entries()) {
     if (i === 0) continue;
@@ -26,7 +36,7 @@ export function* shadowedRules(group: SecurityGroup): Generator<ShadowedRule> {
 
 /** Deny rules that name one of some ports and come too late for it, though not for everything. */
 export function* lateForPort(group: SecurityGroup, ports: readonly number[]): Generator<ShadowedRule> {
-  if (group.rules.length < 2) return;
+  if (!isComparable(group)) return;
   const rules = knownInboundRules(group);
   for (const [i, rule] of rules.entries()) {
     if (i === 0 || rule.allows) continue;

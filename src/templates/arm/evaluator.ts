@@ -18,10 +18,23 @@ import { place, placeOf } from './source-text.ts';
 
 const deepest = 120;
 
+/** Copies of properties and variables in one reading, so many that the work left is enough to look into them. */
+export const mostAllCopies = 120_000;
+
 /** Evaluates the values of templates for one reading, within its bounds. */
 export class Evaluator extends ReadingBounds {
+  #copies = 0;
+
   constructor(private readonly texts: ParsedTexts) {
     super(new Budget(), deepest);
+  }
+
+  /** Whether a loop may make so many copies more. */
+  mayCopy(count: number): boolean {
+    this.spend(count);
+    if (this.exhausted || this.#copies + count > mostAllCopies) return false;
+    this.#copies += count;
+    return true;
   }
 
   /** The value of a node. Objects and arrays are evaluated as they are looked into. */

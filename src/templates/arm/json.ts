@@ -20,6 +20,9 @@ const kinds: readonly JsonKind[] = [
   'missing',
 ];
 
+/** Azure takes 256 parameters and as many variables; an object of more names is searched by an index. */
+const mostSearched = 300;
+
 /**
  * JSON as Azure Resource Manager takes it, read as far as it goes: comments, a byte order mark, raw line ends in
  * strings, trailing commas, apostrophes for quotes and bare names are fine; what is missing or half-typed is an error
@@ -32,6 +35,7 @@ const kinds: readonly JsonKind[] = [
 export class JsonText {
   #tape: Int32Array;
   #count: number;
+  #indices: Map<JsonNode, ReadonlyMap<string, JsonNode>> | undefined;
   readonly errors: readonly JsonError[];
 
   constructor(
@@ -148,9 +152,13 @@ export class JsonText {
   #findName(object: JsonNode, name: string): number {
     const tape = this.#tape;
     if (tape[object * width]! > tag.computed) return -1;
+    const index = this.#indices?.get(object);
+    if (index) return index.get(name.toLowerCase()) ?? -1;
     const end = tape[object * width + 3]!;
     let found = -1;
+    let names = 0;
     for (let at = object + 1; at < end; ) {
+      if (++names > mostSearched) return this.#indexOf(object).get(name.toLowerCase()) ?? -1;
       const value = (at + 1) * width;
       // Of nearly all other names the length tells: with quotes, with an opening one only, or bare.
       const more = tape[at * width + 2]! - tape[at * width + 1]! - name.length;
@@ -159,6 +167,17 @@ export class JsonText {
       at = tape[value + 3]!;
     }
     return found;
+  }
+
+  /** The names of an object that has too many to go through them for each that is asked for. */
+  #indexOf(object: JsonNode): ReadonlyMap<string, JsonNode> {
+    const index = new Map<string, JsonNode>();
+    this.eachProperty(object, (name, value) => {
+      if (this.kind(value) !== 'missing') index.set(this.string(name).toLowerCase(), name);
+    });
+    this.#indices ??= new Map();
+    this.#indices.set(object, index);
+    return index;
   }
 
   /** Whether a name is this one, in any letter case. */

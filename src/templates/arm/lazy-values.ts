@@ -1,7 +1,7 @@
 import type { OriginChain } from '../../network/origin.ts';
 import type { ArrayValue, ObjectValue, Property, UnknownValue, Value } from '../../network/value.ts';
 import { arrayValue, numberValue, unknownValue } from '../functions/values.ts';
-import type { Evaluator } from './evaluator.ts';
+import { type Evaluator, mostAllCopies } from './evaluator.ts';
 import type { Frame } from './frame.ts';
 import type { JsonNode } from './json.ts';
 import { placeOf, type SourceText } from './source-text.ts';
@@ -215,10 +215,14 @@ export function loopValue(evaluator: Evaluator, frame: Frame, loop: JsonNode, na
       const rest = unknownValue([`the count of copy '${name}' (${size})`], origin);
       return arrayValue([], origin, rest);
     }
-    evaluator.spend(size);
-    // Each copy would be unknown by itself: one unknown rest says the same.
-    if (evaluator.exhausted)
+    if (!evaluator.mayCopy(size)) {
+      const place = placeOf(frame.template.source, countNode);
+      evaluator.report(
+        place,
+        `Loops make more than ${mostAllCopies} copies in all: those of '${name}' are not read. Lower the counts.`,
+      );
       return arrayValue([], origin, unknownValue([`copy '${name}' (too much to evaluate)`], origin));
+    }
     return arrayValue(
       Array.from({ length: size }, (_, index) => instance(numberValue(index, origin))),
       origin,

@@ -93,4 +93,39 @@ describe('templates made to be slow', () => {
     assert.equal(fixesWithin(19), 0);
     assert.ok(fixesWithin(1000) > 1);
   });
+
+  it('have no rules compared one with another where Azure would refuse them for their number', async () => {
+    for (const [count, found] of [
+      [900, true],
+      [6000, false],
+    ] as const) {
+      const { analyses, findings } = await bedOf({ 'azuredeploy.json': template(numbered(count, rule)) });
+      assert.equal(analyses[0]?.groups[0]?.group.rules.length, count);
+      assert.equal(
+        findings.some(finding => finding.id === 'unreachable-rule'),
+        found,
+        `${count} rules`,
+      );
+    }
+  });
+
+  it('have as many copies read as there is time for, and say so of the rest', async () => {
+    const securityRules = { name: 'securityRules', count: 800, input: rule(1) };
+    const groups = (count: number): string =>
+      template([], count).replace('"securityRules":[]', `"copy":[${JSON.stringify(securityRules)}]`);
+    for (const [count, unread] of [
+      [2, 0],
+      [153, 3],
+    ] as const) {
+      const { analyses } = await bedOf({ 'azuredeploy.json': groups(count) });
+      const ssh = analyses[0]!.groups.map(({ verdicts }) => verdicts[0]!);
+      assert.equal(ssh.length, count);
+      assert.equal(
+        ssh.filter(({ certainty, atLeast }) => certainty === 'definite' && atLeast === 'internet').length,
+        count - unread,
+      );
+      const told = analyses[0]!.reading.problems.filter(problem => /more than 120000 copies/.test(problem.message));
+      assert.equal(told.length, unread > 0 ? 1 : 0);
+    }
+  });
 });

@@ -170,4 +170,20 @@ describe('JSON as Azure Resource Manager takes it', () => {
     for (const text of ['{"[a]": 1}', '{"a": 1, "COPY": [{}]}', "{'copy': []}", '{copy: []}'])
       assert.ok(!isPlain(text));
   });
+
+  it('finds names among few and among many alike', () => {
+    for (const count of [10, 1000]) {
+      const names = Array.from({ length: count }, (_, at) => `"Name${at}": ${at}`);
+      const json = new JsonText(
+        `{ "twice": 1, ${names.join(', ')}, "\\u0041bc": 2, "TWICE": 3, "twice": , "last": 4 }`,
+      );
+      const found = (name: string): Json | undefined => {
+        const node = json.find(json.root!, name);
+        return node === undefined ? undefined : plain(json, node);
+      };
+      const wanted = ['name0', 'NAME9', 'abc', 'twice', 'last', 'name', 'name00', '__proto__'];
+      assert.deepEqual(wanted.map(found), [0, 9, 2, 3, 4, undefined, undefined, undefined], `${count} names`);
+      assert.equal(json.findProperty(json.root!, 'Last')?.name, json.find(json.root!, 'last')! - 1);
+    }
+  });
 });

@@ -380,6 +380,21 @@ describe('functions on hostile input', () => {
     assert.equal(callFunction('__proto__', [], context()), undefined);
   });
 
+  it('copies as many values as are held in memory without harm', () => {
+    const one = arrayValue(
+      Array.from({ length: 1000 }, () => textValue('x', [])),
+      [],
+    );
+    const many = (count: number) =>
+      arrayValue(
+        Array.from({ length: count }, () => one),
+        [],
+      );
+    assert.equal(call('length', call('string', many(100))).kind, 'number');
+    const beyond = call('string', many(700));
+    assert.ok(beyond.kind === 'unknown' && /too large/.test(beyond.dependsOn.join()));
+  });
+
   it('does not look at nested values without end', () => {
     let nested = value(1);
     for (let depth = 0; depth < 5000; depth++) nested = arrayValue([nested], []);
