@@ -1,4 +1,4 @@
-import { Language, Parser } from 'web-tree-sitter';
+import { Language, type ParseOptions, Parser } from 'web-tree-sitter';
 import type { Attribute, Block, SourceFile, SyntaxProblem } from './syntax.ts';
 import { type Body, emptyBody } from './syntax.ts';
 import { TreeConverter } from './tree-conversion.ts';
@@ -8,6 +8,9 @@ export interface GrammarBytes {
   readonly runtime: Uint8Array;
   readonly terraform: Uint8Array;
 }
+
+/** Gives up at the first error: what the parser makes of the text behind it takes long, and is not used. */
+const untilDamaged: ParseOptions = { progressCallback: ({ hasError }) => hasError };
 
 /** Texts whose syntax is kept for the next reading: the files of a large module, read once per call. */
 const keptTexts = 512;
@@ -61,8 +64,12 @@ export class TerraformParser {
   }
 
   #tree(text: string, wholeOnly: boolean): SourceFile | undefined {
-    const tree = this.parser.parse(text);
-    if (!tree) return undefined;
+    const tree = this.parser.parse(text, null, wholeOnly ? untilDamaged : undefined);
+    if (!tree) {
+      // What was given up would be gone on with.
+      this.parser.reset();
+      return undefined;
+    }
     try {
       const { hasError } = tree.rootNode;
       if (wholeOnly && hasError) return undefined;
