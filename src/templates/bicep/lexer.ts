@@ -55,7 +55,7 @@ interface Hole {
 
 /** Looks like a declaration at the start of a line: what no text of a string or comment would hold by chance. */
 const declarationLine =
-  /^(?:(?:resource|module)[ \t]+\w+[ \t]+'|(?:param|var|output)[ \t]+\w+[ \t]*(?:\w+[ \t]*)?(?:=|$)|targetScope[ \t]*=)/m;
+  /^(?:(?:resource|module)[ \t]+\w+[ \t]+'|(?:param|var|output)[ \t]+\w+(?:[ \t]+\w+)?[ \t]*(?:=|$)|targetScope[ \t]*=)/m;
 
 /** Splits a Bicep text into tokens in one pass: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file */
 export function tokenize(text: string, options: LexerOptions = {}): TokenList {
@@ -72,6 +72,8 @@ class Lexer {
   readonly #comments: number[] = [];
   readonly #errors: LexicalError[] = [];
   readonly #holes: Hole[] = [];
+  readonly #commentEnds: Occurrences;
+  readonly #multilineEnds: Occurrences;
 
   constructor(
     private readonly text: string,
@@ -83,6 +85,8 @@ class Lexer {
     this.#kinds = buffers.kinds;
     this.#starts = buffers.starts;
     this.#ends = buffers.ends;
+    this.#commentEnds = new Occurrences(text, '*/');
+    this.#multilineEnds = new Occurrences(text, "'''");
   }
 
   run(): TokenList {
@@ -187,7 +191,7 @@ class Lexer {
     else if (code === 35 && isIdentifierStart(next)) this.#lineComment(start);
     else {
       const single = singleSymbols[code] ?? Token.Unknown;
-      if (single === Token.Unknown) this.#unknown(start);
+      if (single === Token.Unknown) this.#unknown(start, start + 1);
       else this.#add(single, start, start + 1);
     }
   }
@@ -207,9 +211,9 @@ class Lexer {
     return false;
   }
 
-  #unknown(start: number): void {
-    this.#fail(start, start + 1, 'This character means nothing in Bicep.');
-    this.#add(Token.Unknown, start, start + 1);
+  #unknown(start: number, end: number): void {
+    this.#fail(start, end, 'This character means nothing in Bicep.');
+    this.#add(Token.Unknown, start, end);
   }
 
   /** A comment, or a directive such as `#disable-next-line`, which is one to us. */
@@ -229,7 +233,7 @@ class Lexer {
   }
 
   #blockComment(start: number): void {
-    const found = this.text.indexOf('*/', start + 2);
+    const found = this.#commentEnds.next(start + 2);
     let end = found < 0 ? this.text.length : found + 2;
     if (found < 0) this.#fail(start, start + 2, 'The comment has no end.');
     if (this.distrustful) {
@@ -254,7 +258,7 @@ class Lexer {
     let at = start;
     while (text.charCodeAt(at) === 36) at++;
     if (text.startsWith("'''", at) && this.#multiline(start, at + 3, at - start, true)) return;
-    this.#unknown(start);
+    this.#unknown(start, at);
   }
 
   #afterHole(hole: Hole, start: number): void {
@@ -292,12 +296,12 @@ class Lexer {
   /** A part of a multi-line string. False when it is not to be trusted to be one. */
   #multiline(start: number, from: number, dollars: number, first: boolean): boolean {
     const { text } = this;
-    const close = text.indexOf("'''", from);
-    const opening = dollars > 0 ? text.indexOf(`${'$'.repeat(dollars)}{`, from) : -1;
-    if (opening >= 0 && (close < 0 || opening < close)) {
+    const close = this.#multilineEnds.next(from);
+    const opening = dollars > 0 ? this.#holeOpening(from, close < 0 ? text.length : close, dollars) : -1;
+    if (opening >= 0) {
       if (this.distrustful && declarationLine.test(text.slice(from, opening))) return false;
       if (first) this.#holes.push({ dollars, braces: 0, brackets: 0 });
-      this.#add(first ? Token.MultilineStart : Token.MultilineMiddle, start, opening + dollars + 1);
+      this.#add(first ? Token.MultilineStart : Token.MultilineMiddle, start, opening + 1);
       return true;
     }
     let end = close < 0 ? text.length : close + 3;
@@ -308,6 +312,43 @@ class Lexer {
     if (!first) this.#holes.pop();
     this.#add(first ? Token.MultilineString : Token.MultilineEnd, start, end);
     return true;
+  }
+
+  /** The brace that opens a multi-line string's next hole: so many dollar signs or more stand before it. */
+  #holeOpening(from: number, end: number, dollars: number): number {
+    let before = 0;
+    for (let at = from; at < end; at++) {
+      const code = this.text.charCodeAt(at);
+      if (code === 123 && before >= dollars) return at;
+      before = code === 36 ? before + 1 : 0;
+    }
+    return -1;
+  }
+}
+
+/**
+ * Where a mark stands next. Each place is searched for once, however often it is asked for: a text may hold very many
+ * beginnings of what never ends.
+ */
+class Occurrences {
+  #from = 0;
+  #found = -1;
+  #searched = false;
+
+  constructor(
+    private readonly text: string,
+    private readonly mark: string,
+  ) {}
+
+  /** The first place at or behind an offset; -1 when there is none. */
+  next(from: number): number {
+    const known = this.#searched && from >= this.#from && (this.#found < 0 || from <= this.#found);
+    if (!known) {
+      this.#from = from;
+      this.#found = this.text.indexOf(this.mark, from);
+      this.#searched = true;
+    }
+    return this.#found;
   }
 }
 

@@ -297,6 +297,26 @@ output last string = first.id
     assert.ok(types.errors.length > 0);
   });
 
+  const endless: readonly (readonly [string, string])[] = [
+    ['comments', '/*\n'.repeat(100_000)],
+    ['comments before the only end', `!\n${'/*\n'.repeat(100_000)}*/`],
+    ['dollar signs', '$'.repeat(100_000)],
+    ['multi-line strings', "'''\n".repeat(100_000)],
+    ['multi-line strings with holes', "$'''".repeat(100_000)],
+    ['multi-line strings whose holes need two dollar signs', "$$'''x".repeat(100_000)],
+    ['holes', '${'.repeat(100_000)],
+    ['holes of a string', "'${".repeat(100_000)],
+    ['a name that may begin a declaration', `!\n'''\nparam ${'a'.repeat(100_000)}!\n'''\n`],
+  ];
+  for (const [what, text] of endless) {
+    it(`reads very many beginnings without an end in time: ${what}`, () => {
+      const started = process.cpuUsage();
+      assert.ok(parseBicep(text).errors.length > 0);
+      const milliseconds = process.cpuUsage(started).user / 1000;
+      assert.ok(milliseconds < 2000, `${milliseconds} ms`);
+    });
+  }
+
   it('reads any text without an exception, and covers it with tokens in order', () => {
     const pieces = fc.constantFrom(
       ...[
