@@ -115,29 +115,31 @@ describe('Bicep, broken', () => {
       .sort()
       .filter((_, index) => full || index % 8 === 0)
       .slice(0, 200);
-    let slowest = { milliseconds: 0, what: '' };
+    const turns = full ? 50 : 5;
+    const time = { whole: 0, broken: 0, most: 0 };
+    const measured = (path: string, files: ReadonlyMap<string, string>) => {
+      const started = process.cpuUsage();
+      const verdicts = verdictsByName(path, files);
+      return { verdicts, time: process.cpuUsage(started).user };
+    };
     for (const path of paths) {
       const text = texts.get(path)!;
       if (text.length === 0) continue;
-      const whole = verdictsByName(path, texts);
-      for (let turn = 0; turn < (full ? 50 : 5); turn++) {
+      const whole = measured(path, texts);
+      time.whole += whole.time;
+      for (let turn = 0; turn < turns; turn++) {
         const at = next(text.length);
-        const broken = new Map(texts).set(path, text.slice(0, at) + text.slice(at + 1));
-        let left = new Map<string, string>();
-        const measure = (): number => {
-          const started = process.cpuUsage();
-          left = verdictsByName(path, broken);
-          return process.cpuUsage(started).user / 1000;
-        };
-        let milliseconds = measure();
-        // Processor time, and the best of several: memory of earlier turns may be cleared away in between.
-        for (let again = 0; milliseconds > 50 && again < 5; again++) milliseconds = Math.min(milliseconds, measure());
-        if (milliseconds > slowest.milliseconds) slowest = { milliseconds, what: `${path} without character ${at}` };
-        const away = awayFrom(text, at);
-        for (const name of away)
-          assert.equal(left.get(name), whole.get(name), `${path} without character ${at}: ${name}`);
+        const broken = measured(path, new Map(texts).set(path, text.slice(0, at) + text.slice(at + 1)));
+        time.broken += broken.time / turns;
+        time.most = Math.max(time.most, broken.time / 1000);
+        for (const name of awayFrom(text, at)) {
+          const context = `${path} without character ${at}: ${name}`;
+          assert.equal(broken.verdicts.get(name), whole.verdicts.get(name), context);
+        }
       }
     }
-    assert.ok(slowest.milliseconds <= 50, `${slowest.what}: ${slowest.milliseconds} ms`);
+    // Against the whole texts in the same run: how fast the machine is says nothing about us.
+    assert.ok(time.broken < 6 * time.whole, `${time.broken / time.whole} times the time of the whole texts`);
+    if (full) console.log(`      at most ${time.most.toFixed(1)} ms of processor time for an answer`);
   });
 });
