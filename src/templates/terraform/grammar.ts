@@ -1,4 +1,4 @@
-import { Language, type ParseOptions, Parser } from 'web-tree-sitter';
+import { Language, Parser } from 'web-tree-sitter';
 import type { Attribute, Block, SourceFile, SyntaxProblem } from './syntax.ts';
 import { type Body, emptyBody } from './syntax.ts';
 import { TreeConverter } from './tree-conversion.ts';
@@ -9,11 +9,16 @@ export interface GrammarBytes {
   readonly terraform: Uint8Array;
 }
 
-/** Gives up at the first error: what the parser makes of the text behind it takes long, and is not used. */
-const untilDamaged: ParseOptions = { progressCallback: ({ hasError }) => hasError };
-
 /** Texts whose syntax is kept for the next reading: the files of a large module, read once per call. */
 const keptTexts = 512;
+
+/**
+ * How long the grammar may work at one text, in milliseconds: its recovery from damage and its way with long blank space
+ * within expressions take time that grows with the square of the length. A text of two megabytes takes 1.5 s.
+ */
+function patience(text: string): number {
+  return 1000 + text.length / 500;
+}
 
 /** Reads Terraform text. Make one with {@link loadGrammar}; parsing is then synchronous. */
 export class TerraformParser {
@@ -39,11 +44,12 @@ export class TerraformParser {
   }
 
   #read(text: string): SourceFile {
-    const whole = this.#tree(text, true);
+    const whole = this.#tree(text, true, performance.now() + patience(text));
     if (whole) return whole;
+    const deadline = performance.now() + patience(text);
     const pieces = topLevelPieces(text).map(piece => ({
       piece,
-      file: this.#tree(text.slice(piece.start, piece.end), false) ?? { body: emptyBody, problems: [] },
+      file: this.#tree(text.slice(piece.start, piece.end), false, deadline) ?? unfinished(piece.end - piece.start),
     }));
     const attributes: Attribute[] = [];
     const blocks: Block[] = [];
@@ -59,12 +65,16 @@ export class TerraformParser {
 
   /** The body of the block that stands at a range of a text without damage. */
   #body(text: string, start: number, end: number): Body {
-    const block = this.#tree(text.slice(start, end), false)?.body.blocks[0];
+    const block = this.#tree(text.slice(start, end), false, Number.POSITIVE_INFINITY)?.body.blocks[0];
     return block ? (moveNode(block.body, start) as Body) : emptyBody;
   }
 
-  #tree(text: string, wholeOnly: boolean): SourceFile | undefined {
-    const tree = this.parser.parse(text, null, wholeOnly ? untilDamaged : undefined);
+  /** Undefined for damage when only a whole text is wanted, and for a text that is not read by the deadline. */
+  #tree(text: string, wholeOnly: boolean, deadline: number): SourceFile | undefined {
+    const tree = this.parser.parse(text, null, {
+      // What the parser makes of the text behind the first error takes long, and is not used.
+      progressCallback: ({ hasError }) => (wholeOnly && hasError) || performance.now() > deadline,
+    });
     if (!tree) {
       // What was given up would be gone on with.
       this.parser.reset();
@@ -110,12 +120,17 @@ function topLevelPieces(text: string): { readonly start: number; readonly end: n
   add(0, starts[0] ?? text.length);
   starts.forEach((start, index) => {
     const next = starts[index + 1] ?? text.length;
-    const brace = text.slice(start, next).includes('<<') ? -1 : text.indexOf('\n}', start);
-    const close = brace >= 0 && brace + 2 < next ? brace + 2 : next;
+    const piece = text.slice(start, next);
+    const brace = piece.includes('<<') ? -1 : piece.indexOf('\n}');
+    const close = brace >= 0 ? start + brace + 2 : next;
     add(start, close);
     if (text.slice(close, next).trim() !== '') add(close, next);
   });
   return pieces;
+}
+
+function unfinished(length: number): SourceFile {
+  return { body: emptyBody, problems: [{ start: 0, end: length, unfinished: true }] };
 }
 
 /** Shifts every offset in a piece's syntax. The syntax is a tree of plain objects made for this piece alone. */

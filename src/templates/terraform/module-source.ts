@@ -122,11 +122,17 @@ export function parseSource(file: string, text: string, parser: TerraformParser)
 /** One message per damaged place, or one for a file of which nothing could be read. */
 export function reportSyntax(file: string, syntax: SourceFile, report: (problem: ReadProblem) => void): void {
   const nothing = syntax.body.blocks.length === 0 && syntax.body.attributes.length === 0;
-  for (const { start, end } of syntax.problems.slice(0, nothing ? 1 : 5)) {
-    const message = nothing
-      ? `${file}: cannot be read as Terraform; nothing in it was analysed. Run "terraform validate" to see the error`
-      : `${file}: this text cannot be read as Terraform; what stands around it was analysed. Run "terraform validate" to see the error`;
-    report({ level: nothing ? 'error' : 'warning', message, place: { kind: 'text', file, range: { start, end } } });
+  for (const { start, end, unfinished } of syntax.problems.slice(0, nothing ? 1 : 5)) {
+    const message = unfinished
+      ? `${file}: this text is not read: it takes too long, as very long blank space or very much damage does. Run "terraform fmt" to see whether it is Terraform`
+      : nothing
+        ? `${file}: cannot be read as Terraform; nothing in it was analysed. Run "terraform validate" to see the error`
+        : `${file}: this text cannot be read as Terraform; what stands around it was analysed. Run "terraform validate" to see the error`;
+    report({
+      level: nothing || unfinished ? 'error' : 'warning',
+      message,
+      place: { kind: 'text', file, range: { start, end } },
+    });
   }
 }
 

@@ -33,6 +33,8 @@ export interface Block {
 export interface SyntaxProblem {
   readonly start: number;
   readonly end: number;
+  /** It may be Terraform, but reading it takes longer than a text may. */
+  readonly unfinished?: true;
 }
 
 export interface SourceFile {

@@ -57,6 +57,28 @@ describe('Hostile Terraform', () => {
       assert.ok(performance.now() - started < 10_000);
     });
 
+  const endless: readonly (readonly [string, string, RegExp])[] = [
+    ['blank space within an expression', `locals {\n a = 1 +${' '.repeat(100_000)}2\n}\n`, /takes too long/],
+    ['line ends within an expression', `locals {\n a = (1 +${'\n'.repeat(100_000)}2)\n}\n`, /takes too long/],
+    ['quotes', '"\n'.repeat(100_000), /takes too long/],
+    ['settings without a value', 'a =\n'.repeat(100_000), /takes too long|cannot be read/],
+  ];
+  // Each takes all the time that a text is given.
+  for (const [what, text, message] of process.env.PORTCULLIS_FULL ? endless : endless.slice(0, 1))
+    it(`gives up a file of very much ${what}, says so, and reads the others`, async () => {
+      const started = process.cpuUsage();
+      const analysis = await analyse({ 'main.tf': open, 'x.tf': text });
+      assert.deepEqual(verdictLines(analysis), [`${group} 22=internet`]);
+      assert.match(analysis.reading.problems[0]?.message ?? '', message);
+      assert.ok(process.cpuUsage(started).user < 7_000_000);
+    }).timeout(60_000);
+
+  it('bounds texts whose escapes double', async () => {
+    const source = `locals {\nl0 = "a"\n${doubled(at => `jsonencode([${at}, ${at}])`)}\n}`;
+    const analysis = await analyse(`${source}\n${groupWith(ruleBlock('22', 'local.l60'))}`);
+    assert.match(verdictLines(analysis).join(), /22=internet\/none\(.*too large/);
+  });
+
   it('says what is in a circle', async () => {
     const source = 'local.a';
     const { reading } = await analyse(`locals {\n a = local.b\n b = local.a\n}\n${groupWith(ruleBlock('22', source))}`);
