@@ -1,4 +1,4 @@
-import { Language, Parser } from 'web-tree-sitter';
+import { Language, Parser, type ParseState } from 'web-tree-sitter';
 import type { Attribute, Block, SourceFile, SyntaxProblem } from './syntax.ts';
 import { type Body, emptyBody } from './syntax.ts';
 import { TreeConverter } from './tree-conversion.ts';
@@ -8,6 +8,9 @@ export interface GrammarBytes {
   readonly runtime: Uint8Array;
   readonly terraform: Uint8Array;
 }
+
+/** Characters that the grammar reads soon whatever they are: asking how it goes takes longer. */
+const shortText = 8000;
 
 /** Texts whose syntax is kept for the next reading: the files of a large module, read once per call. */
 const keptTexts = 512;
@@ -73,10 +76,10 @@ export class TerraformParser {
 
   /** Undefined for damage when only a whole text is wanted, and for a text that is not read by the deadline. */
   #tree(text: string, wholeOnly: boolean, deadline: number): SourceFile | undefined {
-    const tree = this.parser.parse(text, null, {
-      // What the parser makes of the text behind the first error takes long, and is not used.
-      progressCallback: ({ hasError }) => (wholeOnly && hasError) || performance.now() > deadline,
-    });
+    // What the parser makes of the text behind the first error takes long, and is not used.
+    const isEnough = ({ hasError }: ParseState) => (wholeOnly && hasError) || performance.now() > deadline;
+    const watched = text.length > shortText ? { progressCallback: isEnough } : undefined;
+    const tree = this.parser.parse(text, null, watched);
     if (!tree) {
       // What was given up would be gone on with.
       this.parser.reset();
