@@ -221,7 +221,10 @@ export class FixFinder {
   /** The judged ports that some rules are for in other readings of the same unit, where a parameter decides the port. */
   #portsElsewhere(keys: ReadonlySet<string>, { subject, holdsIn }: Found): readonly number[] {
     const units = new Set([...holdsIn.keys()].map(one => one.unit));
-    const others = this.context.analyses.filter(one => units.has(one.unit) && !holdsIn.has(one));
+    const others = this.context.analyses
+      .filter(one => units.has(one.unit))
+      .map(wholeAnalysis)
+      .filter(one => !holdsIn.has(one));
     const same = others.flatMap(one =>
       one.groups.flatMap(({ group }) => group.rules.filter(rule => keys.has(ruleKey(rule)))),
     );

@@ -98,7 +98,8 @@ interface DeclaredGroup {
 
 /** Every reading of a group of a name, in any letter case, rules of a group that is declared elsewhere included. */
 function declaredGroups(name: string, analyses: readonly UnitAnalysis[]): DeclaredGroup[] {
-  return analyses
+  const declaring = analyses.filter(({ groups }) => groups.some(({ group }) => isNamed(group, name)));
+  return declaring
     .map(wholeAnalysis)
     .flatMap(analysis => analysis.groups.flatMap(({ group }) => (isNamed(group, name) ? [{ analysis, group }] : [])));
 }

@@ -181,7 +181,7 @@ export class Parser {
 
   #name(code: number): void {
     const start = this.#at;
-    if (code === Character.Quote || code === Character.Apostrophe) this.#string();
+    if (isQuote(code)) this.#string();
     else this.#word(tag.string);
     const rest = isOrdinaryBehindName(this.#text.charCodeAt(this.#at)) ? undefined : this.#match(restOfName);
     if (rest !== undefined) {

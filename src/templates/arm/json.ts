@@ -1,4 +1,4 @@
-import { Character } from './json-lexer.ts';
+import { Character, isQuote } from './json-lexer.ts';
 import { type JsonError, type JsonNode, type NodeBuffer, Parser, tag, width } from './json-parser.ts';
 import { landmarksOf } from './landmarks.ts';
 
@@ -82,7 +82,7 @@ export class JsonText {
     const start = this.#tape[at + 1]!;
     const end = this.#tape[at + 2]!;
     const first = this.text.charCodeAt(start);
-    if (first !== Character.Quote && first !== Character.Apostrophe) return this.text.slice(start, end);
+    if (!isQuote(first)) return this.text.slice(start, end);
     const closed = end > start + 1 && this.text.charCodeAt(end - 1) === first;
     const inner = this.text.slice(start + 1, closed ? end - 1 : end);
     return this.#tape[at] === tag.escaped ? withoutEscapes(inner) : inner;
@@ -187,7 +187,7 @@ export class JsonText {
     let start = this.#tape[at + 1]!;
     let end = this.#tape[at + 2]!;
     const first = text.charCodeAt(start);
-    if (first === Character.Quote || first === Character.Apostrophe) {
+    if (isQuote(first)) {
       start++;
       if (end > start && text.charCodeAt(end - 1) === first) end--;
     }
